@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// What a reader has to say about one place in its input. Every parser of the model returns values plus
+// a list of these; showing them is left to the caller.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace init::model {
+
+struct Diagnostic {
+    std::string file;
+    unsigned line = 0;  ///< from 1; 0 where the whole file is meant
+    std::string text;   ///< what, why, and what happens now
+
+    bool operator==(const Diagnostic&) const = default;
+};
+
+using Diagnostics = std::vector<Diagnostic>;
+
+/// `file:line: text`, or `file: text` for the whole file.
+std::string to_string(const Diagnostic& diagnostic);
+
+}  // namespace init::model
