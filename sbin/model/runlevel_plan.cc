@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "model/runlevel_plan.h"
+
+#include <algorithm>
+
+namespace init::model {
+namespace {
+
+std::vector<PlanStep> steps_of(const PlanInput& input, LinkKind kind)
+{
+    std::vector<PlanStep> steps;
+    for (const std::string& name : input.names) {
+        std::optional<ScriptLink> link = parse_script_link(name);
+        if (!link || link->kind != kind)
+            continue;
+        steps.push_back({std::move(*link), input.folder + "/" + name, kind == LinkKind::start ? "start" : "stop"});
+    }
+    std::stable_sort(steps.begin(), steps.end(), [](const PlanStep& a, const PlanStep& b) {
+        return std::pair(a.link.number, std::string_view(a.link.name)) <
+               std::pair(b.link.number, std::string_view(b.link.name));
+    });
+    return steps;
+}
+
+bool has_link(std::span<const std::string> names, LinkKind kind, std::string_view service)
+{
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        const std::optional<ScriptLink> link = parse_script_link(name);
+        return link && link->kind == kind && link->name == service;
+    });
+}
+
+}  // namespace
+
+std::vector<PlanStep> plan_runlevel(const PlanInput& input)
+{
+    const bool debian = input.layout == Layout::debian;
+    std::vector<PlanStep> steps;
+    if (!(debian && input.from.is_none() && !input.to.ends()))
+        steps = steps_of(input, LinkKind::stop);
+
+    for (PlanStep& step : steps_of(input, LinkKind::start)) {
+        if (input.to.ends()) {
+            // Red Hat's S00killall and S01halt, Debian's sendsigs and halt: whatever they are, the level ends things.
+            step.verb = debian ? "stop" : "start";
+        } else if (debian && !input.from.is_none() && has_link(input.previous, LinkKind::start, step.link.name) &&
+                   !has_link(input.names, LinkKind::stop, step.link.name)) {
+            continue;
+        }
+        steps.push_back(std::move(step));
+    }
+    return steps;
+}
+
+std::optional<std::string> skip_reason(Layout layout, const PlanStep& step, const ServiceFacts& facts)
+{
+    if (!facts.link_leads_somewhere)
+        return "the link leads nowhere";
+    if (layout != Layout::debian && !facts.executable)
+        return "the script is not executable";
+    const bool in_use = facts.locked || facts.main_lives || facts.started;
+    if (layout != Layout::debian && step.verb == "stop" && !in_use)
+        return "it is not running";
+    if (layout == Layout::red_hat && step.link.kind == LinkKind::start && facts.locked)
+        return "its lock in /var/lock/subsys says that it is running";
+    if (layout == Layout::plain && step.link.kind == LinkKind::start && step.verb == "start" && facts.main_lives)
+        return "it is running";
+    return std::nullopt;
+}
+
+}  // namespace init::model
