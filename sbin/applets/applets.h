@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The programs inside the one binary, by the names they are called by. Each takes the words after its name,
+// writes to stdout and stderr, and returns its exit status; picking one by name is left to main.
+#pragma once
+
+#include <span>
+#include <string>
+
+namespace init::applets {
+
+using Arguments = std::span<const std::string>;
+
+/// `telinit`, and `init` where it is not PID 1: 0 sent, 1 not.
+int telinit(Arguments arguments);
+/// `runlevel [utmpfile]`: 0 known, 1 `unknown`.
+int runlevel(Arguments arguments);
+int shutdown(Arguments arguments);
+int halt(Arguments arguments);
+int poweroff(Arguments arguments);
+int reboot(Arguments arguments);
+/// 0 something was signalled, 1 error, 2 nothing to signal.
+int killall5(Arguments arguments);
+/// Upstart's client, as far as packages and rc scripts ask for it.
+int initctl(Arguments arguments);
+
+/// `rcinit install [--root DIR]`: makes the links to this binary; 0 done, 1 something could not be, 64 wrong
+/// usage.
+int install(Arguments arguments);
+/// `rcinit status [NAME] [--json]`: 0 up, 1 failed, 3 not running, 4 unknown or init unreachable, 64 wrong
+/// usage.
+int status(Arguments arguments);
+/// `rcinit signals`: what each signal to PID 1 does.
+int signals(Arguments arguments);
+
+} // namespace init::applets

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// The few questions that a status report answers by itself.
+#include "model/status_report.h"
+
+#include <algorithm>
+
+namespace init::model {
+
+int lsb_status(const ServiceStatus& service) noexcept
+{
+    const std::string& state = service.state;
+    if (state == "running" || state == "done" || state == "starting" || state == "stopping")
+        return 0;
+    if (state == "failed")
+        return 1;
+    if (state == "stopped" || state == "skipped" || state == "waiting")
+        return 3;
+    return 4;
+}
+
+const ServiceStatus* find_service(const StatusReport& report, const std::string& name) noexcept
+{
+    const auto found = std::ranges::find(report.services, name, &ServiceStatus::name);
+    return found == report.services.end() ? nullptr : &*found;
+}
+
+} // namespace init::model
