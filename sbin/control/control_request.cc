@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Cuts a request line at blanks and checks each word; a bad line costs that request alone.
+#include "control/control_request.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <vector>
+
+namespace init::control {
+namespace {
+
+constexpr std::string_view levels = "0123456789SsQqAaBbCcUu";
+constexpr int most_seconds = 3600;
+
+std::vector<std::string_view> words_of(std::string_view line)
+{
+    std::vector<std::string_view> words;
+    while (true) {
+        const auto from = line.find_first_not_of(" \t\r");
+        if (from == std::string_view::npos)
+            return words;
+        const auto to = line.find_first_of(" \t\r", from);
+        words.push_back(line.substr(from, to == std::string_view::npos ? to : to - from));
+        if (to == std::string_view::npos)
+            return words;
+        line.remove_prefix(to);
+    }
+}
+
+/// A client's words go into answers and the log: only what can be shown, and not much of it.
+std::string shown(std::string_view word)
+{
+    std::string text;
+    for (const char c : word.substr(0, 40))
+        text += c > ' ' && c < 0x7f ? c : '?';
+    return text;
+}
+
+ParsedControlRequest refuse(std::string complaint)
+{
+    return {std::nullopt, std::move(complaint)};
+}
+
+ParsedControlRequest take_level(char level, std::optional<std::chrono::seconds> sleeptime = {})
+{
+    model::InitctlRequest request;
+    request.runlevel = level;
+    request.sleeptime = sleeptime;
+    return {ControlRequest{request}, {}};
+}
+
+std::optional<int> parse_seconds(std::string_view word) noexcept
+{
+    int seconds = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds);
+    if (error != std::errc{} || end != word.data() + word.size() || seconds < 0 || seconds > most_seconds)
+        return std::nullopt;
+    return seconds;
+}
+
+ParsedControlRequest parse_level(const std::vector<std::string_view>& words)
+{
+    if (words.size() < 2 || words.size() > 3)
+        return refuse("runlevel takes a level and perhaps seconds; nothing changes");
+    if (words[1].size() != 1 || levels.find(words[1].front()) == std::string_view::npos)
+        return refuse(fmt::format("\"{}\" is no runlevel; nothing changes", shown(words[1])));
+    if (words.size() == 2)
+        return take_level(words[1].front());
+    const auto seconds = parse_seconds(words[2]);
+    if (!seconds)
+        return refuse(
+            fmt::format("\"{}\" is no time from 0 to {} s; nothing changes", shown(words[2]), most_seconds));
+    // As on the FIFO, 0 leaves init's own time in force.
+    return take_level(words[1].front(),
+                      *seconds == 0 ? std::nullopt : std::optional{std::chrono::seconds{*seconds}});
+}
+
+} // namespace
+
+ParsedControlRequest parse_control_request(std::string_view line)
+{
+    if (line.size() > control_line_limit)
+        return refuse(fmt::format("a request is at most {} bytes; nothing changes", control_line_limit));
+    const auto words = words_of(line);
+    if (words.empty())
+        return refuse("an empty request; nothing changes");
+    if (words[0] == "runlevel")
+        return parse_level(words);
+    if ((words[0] == "status" || words[0] == "reload") && words.size() > 1)
+        return refuse(fmt::format("{} takes nothing more; nothing changes", words[0]));
+    if (words[0] == "status")
+        return {ControlRequest{}, {}};
+    if (words[0] == "reload")
+        return take_level('q');
+    return refuse(fmt::format("unknown request \"{}\"; nothing changes", shown(words[0])));
+}
+
+} // namespace init::control
