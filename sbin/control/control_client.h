@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// The client's end of the control socket: sends one line, and waits a bounded time for the whole answer.
+#pragma once
+
+#include "system/result.h"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace init::control {
+
+/// Asks `line` (without a newline) at `folder`/control and returns the JSON text. Errors: errno of connect(2)
+/// and recv(2), ETIMEDOUT when `limit` has passed, ENOENT for an empty folder, EMSGSIZE for an answer above 4
+/// MB.
+system::Result<std::string> ask(const std::string& folder, std::string_view line,
+                                std::chrono::milliseconds limit = std::chrono::milliseconds{2000});
+
+} // namespace init::control

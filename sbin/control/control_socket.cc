@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+// Everything here is bounded: clients, the bytes of a request, and the time that a client may take in all. A
+// client that is slow, dead or silent costs its own answer and nothing else.
+#include "control/control_socket.h"
+
+#include "control/control_request.h"
+#include "control/status_json.h"
+
+#include <fmt/format.h>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace init::control {
+namespace {
+
+using system::UniqueFd;
+
+constexpr std::chrono::seconds retry{1};
+constexpr int backlog = 64; // those that wait in the kernel, at no cost to us
+
+std::string reason(int error)
+{
+    return std::strerror(error);
+}
+
+/// Nothing for a path that does not fit.
+std::optional<sockaddr_un> address_of(const std::string& path) noexcept
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path)
+        return std::nullopt;
+    std::memcpy(address.sun_path, path.data(), path.size());
+    return address;
+}
+
+/// The user on the other side, as the kernel saw it at connect(2); nobody when it cannot say.
+uid_t peer_of(int fd) noexcept
+{
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    return ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.uid : static_cast<uid_t>(-1);
+}
+
+bool must_wait(int error) noexcept
+{
+    return error == EAGAIN || error == EINTR;
+}
+
+} // namespace
+
+ControlSocket::ControlSocket(Waiter& waiter, Callbacks callbacks)
+    : waiter_(waiter), callbacks_(std::move(callbacks))
+{
+    clients_.reserve(most_clients);
+}
+
+ControlSocket::~ControlSocket()
+{
+    close();
+}
+
+void ControlSocket::close() noexcept
+{
+    while (!clients_.empty())
+        drop(clients_.size() - 1);
+    if (listening_)
+        waiter_.remove(listener_.get());
+    listening_ = false;
+    paused_until_.reset();
+    listener_.reset();
+}
+
+bool ControlSocket::is_in_place() const noexcept
+{
+    struct stat facts {};
+    return listener_ && ::lstat((folder_ + "/control").c_str(), &facts) == 0 && facts.st_dev == device_ &&
+           facts.st_ino == inode_;
+}
+
+void ControlSocket::mend(const std::string& folder)
+{
+    if (folder == folder_ && is_in_place())
+        return;
+    close();
+    folder_ = folder;
+    if (!folder.empty())
+        listen(folder + "/control");
+}
+
+void ControlSocket::listen(const std::string& path)
+{
+    const auto address = address_of(path);
+    if (!address)
+        return complain(fmt::format("cannot listen at {}: the path is too long; status has no socket", path));
+    UniqueFd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    if (!fd)
+        return complain(fmt::format("cannot make a socket: {}; status has none", reason(errno)));
+    // An earlier life's socket, or whatever else was put there; the folder is ours alone.
+    ::unlink(path.c_str());
+    struct stat facts {};
+    const bool bound = ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0 &&
+                       ::chmod(path.c_str(), 0666) == 0 && ::listen(fd.get(), backlog) == 0 &&
+                       ::lstat(path.c_str(), &facts) == 0;
+    if (!bound)
+        return complain(fmt::format("cannot listen at {}: {}; status has no socket", path, reason(errno)));
+    device_ = facts.st_dev;
+    inode_ = facts.st_ino;
+    listener_ = std::move(fd);
+    complaint_.clear();
+    resume();
+}
+
+void ControlSocket::complain(std::string text)
+{
+    if (text != complaint_)
+        callbacks_.say(text);
+    complaint_ = std::move(text);
+}
+
+void ControlSocket::pause(TimePoint until)
+{
+    if (listening_)
+        waiter_.remove(listener_.get());
+    listening_ = false;
+    paused_until_ = until;
+}
+
+void ControlSocket::resume()
+{
+    paused_until_.reset();
+    if (listening_ || !listener_ || clients_.size() >= most_clients)
+        return;
+    waiter_.add(listener_.get(), Interest::read);
+    listening_ = true;
+}
+
+void ControlSocket::ready(int fd, TimePoint now)
+{
+    if (listener_ && fd == listener_.get())
+        return accept(now);
+    const auto found = std::ranges::find_if(clients_, [&](const Client& c) { return c.fd.get() == fd; });
+    if (found == clients_.end())
+        return;
+    if (found->answer.empty() && read_line(*found) == Next::wait)
+        return;
+    if (write_answer(*found) == Next::wait)
+        return;
+    drop(static_cast<std::size_t>(found - clients_.begin()));
+    resume();
+}
+
+void ControlSocket::accept(TimePoint now)
+{
+    while (clients_.size() < most_clients) {
+        UniqueFd fd{::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+        if (!fd && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
+            return pause(now + retry); // the connection stays ready, and would wake us without end
+        if (!fd)
+            return;
+        admit(std::move(fd), now);
+    }
+    // Further ones wait in the kernel's queue until a place is free.
+    if (listening_)
+        waiter_.remove(listener_.get());
+    listening_ = false;
+}
+
+void ControlSocket::admit(UniqueFd fd, TimePoint now)
+{
+    const uid_t peer = peer_of(fd.get());
+    const bool trusted = peer == 0 || peer == ::geteuid();
+    const auto strangers = std::ranges::count(clients_, false, &Client::trusted);
+    if (!trusted && static_cast<std::size_t>(strangers) >= most_strangers)
+        return;
+    const int number = fd.get();
+    clients_.push_back({std::move(fd), trusted, now + client_life, {}, {}, 0});
+    waiter_.add(number, Interest::read);
+}
+
+ControlSocket::Next ControlSocket::read_line(Client& client)
+{
+    std::array<char, control_line_limit + 2> part{};
+    const ssize_t got = ::recv(client.fd.get(), part.data(), part.size(), 0);
+    if (got < 0 && must_wait(errno))
+        return Next::wait;
+    if (got > 0)
+        client.line.append(part.data(), static_cast<std::size_t>(got));
+    const auto end = client.line.find('\n');
+    const bool whole = end != std::string::npos || client.line.size() > control_line_limit;
+    if (!whole && got > 0)
+        return Next::wait;
+    if (!whole) // it left, or closed its side, in the middle of a request
+        client.answer = error_json("a request ends with a newline; nothing changes");
+    else {
+        client.line.resize(std::min(end, client.line.size()));
+        client.answer = answer(client);
+    }
+    waiter_.add(client.fd.get(), Interest::write);
+    return Next::done;
+}
+
+std::string ControlSocket::answer(const Client& client)
+{
+    const ParsedControlRequest parsed = parse_control_request(client.line);
+    if (!parsed.request)
+        return error_json(parsed.complaint);
+    if (!parsed.request->act)
+        return callbacks_.status_json();
+    if (!client.trusted)
+        return error_json("only root and the user that init runs as may ask for that; nothing changes");
+    callbacks_.act(*parsed.request->act);
+    return R"({"schema":1,"accepted":true})";
+}
+
+ControlSocket::Next ControlSocket::write_answer(Client& client)
+{
+    while (client.sent < client.answer.size()) {
+        const ssize_t put = ::send(client.fd.get(), client.answer.data() + client.sent,
+                                   client.answer.size() - client.sent, MSG_NOSIGNAL);
+        if (put < 0)
+            return must_wait(errno) ? Next::wait : Next::done;
+        client.sent += static_cast<std::size_t>(put);
+    }
+    return Next::done;
+}
+
+void ControlSocket::drop(std::size_t index) noexcept
+{
+    waiter_.remove(clients_[index].fd.get());
+    clients_.erase(clients_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+void ControlSocket::expire(TimePoint now)
+{
+    for (std::size_t index = clients_.size(); index-- > 0;)
+        if (clients_[index].until <= now)
+            drop(index);
+    if (!paused_until_ || *paused_until_ <= now)
+        resume();
+}
+
+std::optional<ControlSocket::TimePoint> ControlSocket::next_expiry() const noexcept
+{
+    std::optional<TimePoint> next = paused_until_;
+    for (const Client& client : clients_)
+        if (!next || client.until < *next)
+            next = client.until;
+    return next;
+}
+
+} // namespace init::control

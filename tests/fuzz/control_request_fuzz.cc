@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Any bytes as a request line of the control socket: either a request or a complaint that can be shown, never
+// both.
+#include "control/control_request.h"
+#include "control/status_json.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    const std::string_view text{reinterpret_cast<const char*>(data), size};
+    const auto parsed = init::control::parse_control_request(text);
+    if (parsed.request.has_value() != parsed.complaint.empty())
+        std::abort();
+    if (!std::ranges::all_of(parsed.complaint, [](char c) { return c >= ' ' && c < 0x7f; }))
+        std::abort();
+    // The client's reader gets whatever a server sends.
+    if (const auto report = init::control::parse_status(text))
+        if (!init::control::parse_status(init::control::to_json(*report)))
+            std::abort();
+    return 0;
+}
