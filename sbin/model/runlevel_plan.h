@@ -42,6 +42,7 @@ struct ServiceFacts {
     bool locked = false;       ///< /var/lock/subsys/NAME or NAME.init exists
     bool main_lives = false;
     bool started = false;      ///< its start was run, and it was not stopped since
+    bool level_reached = true; ///< false where a stop came before any level was entered
 };
 
 /// Why the step is left out, or nothing when it is to run. The machine-only scripts are not decided here.

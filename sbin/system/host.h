@@ -52,8 +52,11 @@ struct Requested { model::InitctlRequest request; };
 enum class Timer { share, stop_step, kill, entry_kill, throttle, script_report, visitors };
 struct TimerFired { Timer timer; };
 
+/// After a `population` that was not empty: children that nobody asked about were reaped; once a batch.
+struct OrphansReaped {};
+
 using Event = std::variant<ChildEnded, ProcessEnded, ScriptStarted, ScriptFailed, ScriptEnded, RunEmpty, LastLine,
-                           SignalReceived, Requested, TimerFired>;
+                           SignalReceived, Requested, TimerFired, OrphansReaped>;
 
 // --- Requests -------------------------------------------------------------------------------------
 
@@ -121,6 +124,9 @@ public:
     virtual void kill_under_keepers() noexcept = 0;                  ///< each keeper KILLs what is under it, drains and leaves
     virtual void watch(pid_t pid) = 0;                               ///< ProcessEnded when it ends; at once when it is gone
     virtual Population population() noexcept = 0;
+    [[nodiscard]] virtual std::size_t keepers_left() noexcept = 0;   ///< keepers with a run that have not gone
+    /// From here on nothing allocates: `next_event` waits without Asio, requests are not read any more.
+    virtual void begin_reserve() noexcept = 0;
     /// A process that runs the script of this service by hand, under no keeper of that script's runs; 0 for none.
     virtual pid_t find_run_by_hand(std::string_view service) = 0;
     virtual std::vector<ProcessLook> processes() = 0;

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// The inittab at work: which entry is started when, which is waited for, which is started again, and which must go when
+// the level changes. Entries that run the distribution's rc are handed to `RcCalls`.
+#pragma once
+
+#include "model/inittab.h"
+#include "model/rc_layout.h"
+#include "model/respawn_limit.h"
+#include "supervisor/rc_engine.h"
+#include "system/host.h"
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace init::supervisor {
+
+/// Who carries out an entry that runs rc or rc.sysinit.
+class RcCalls {
+public:
+    virtual ~RcCalls() = default;
+    /// True when it was taken up (it is then waited for until `rc_is_busy` is false); false when the entry is to run as it stands.
+    virtual bool carry_out(const model::InittabEntry& entry, const model::RcCall& call) = 0;
+    [[nodiscard]] virtual bool rc_is_busy() const = 0;
+};
+
+class Entries {
+public:
+    enum class Pass { none, sysinit, boot, level };
+
+    Entries(system::Host& host, RcCalls& rc) noexcept : host_(host), rc_(rc) {}
+
+    /// Takes a new table. Children of entries that are gone, or whose action changed, are told to end; the others stay.
+    void take(std::vector<model::InittabEntry> table);
+    /// What children get. Read at each start.
+    void use_context(const LevelContext* context) noexcept { context_ = context; }
+
+    /// Goes through the table once, starting what the pass calls for.
+    void begin(Pass pass);
+    /// Starts what can be started now: pass, respawns, on-demand groups, power entries. Call after every event.
+    void work();
+    /// The pass is through, and nothing that it waits for runs.
+    [[nodiscard]] bool pass_is_done() const noexcept;
+    /// Breaks the pass off; what it waited for is told to end as part of `leave`.
+    void break_off() noexcept;
+
+    /// Tells the children that do not belong to `to` to end: TERM to each one's process group.
+    void leave(model::Runlevel to);
+    /// Children that were told to end and have not.
+    [[nodiscard]] std::size_t leaving() const noexcept;
+    [[nodiscard]] std::size_t alive() const noexcept;
+    /// KILL to their groups; each is named once.
+    void kill_leaving();
+    void set_sleeptime(std::chrono::seconds time) noexcept { sleeptime_ = time; }
+    [[nodiscard]] std::chrono::seconds sleeptime() const noexcept { return sleeptime_; }
+
+    /// `telinit a`.
+    void demand(char group);
+    /// Queues the entries of a power, ctrlaltdel or kbrequest action; false when there are none.
+    bool run_action(model::Action action);
+    void clear_throttles() noexcept;
+    /// No more starts and restarts: a stop has begun to end things.
+    void freeze() noexcept { frozen_ = true; }
+
+    void child_ended(const system::ChildEnded& event);
+
+private:
+    struct Child {
+        model::InittabEntry entry;
+        pid_t pid = 0;
+        bool done = false;      ///< once, wait and boot entries: started in this stay in their levels
+        bool demanded = false;
+        bool leaving = false;
+        bool gone = false;      ///< not in the table any more; forgotten when its process ends
+        bool skip_said = false;
+        bool failure_said = false;
+        model::RespawnLimit limit;
+    };
+
+    [[nodiscard]] bool belongs(const Child& child, Pass pass) const noexcept;
+    [[nodiscard]] bool is_respawned(const Child& child) const noexcept;
+    [[nodiscard]] bool is_skipped(Child& child);
+    bool start(Child& child);
+    void start_pass();
+    void start_respawns();
+    void start_actions();
+    void arm_throttle();
+    [[nodiscard]] std::vector<std::string> environment_of() const;
+
+    system::Host& host_;
+    RcCalls& rc_;
+    const LevelContext* context_ = nullptr;
+    std::vector<Child> children_;
+    Pass pass_ = Pass::none;
+    std::size_t cursor_ = 0;
+    pid_t waiting_for_ = 0;
+    bool waiting_for_rc_ = false;
+    std::deque<std::string> actions_;  ///< ids of queued power entries
+    pid_t action_waits_for_ = 0;
+    std::chrono::seconds sleeptime_{3};
+    bool frozen_ = false;
+};
+
+}  // namespace init::supervisor

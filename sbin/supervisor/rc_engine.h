@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Carries out what the distribution's rc would: the scripts of one level, one at a time in link order, each with its
+// time. It is driven from outside: `work` does what can be done now and returns; events tell it the rest.
+#pragma once
+
+#include "model/rc_layout.h"
+#include "model/settings.h"
+#include "supervisor/services.h"
+#include "system/host.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace init::supervisor {
+
+/// What the supervisor gives every script and entry: levels, INIT_* variables, and who wraps them.
+struct LevelContext {
+    model::Runlevel previous;
+    model::Runlevel level;
+    std::vector<std::string> environment;  ///< KEY=VALUE on top of the boot's environment
+};
+
+/// The file that wraps every command where it is readable. Source: initscript(5).
+inline constexpr const char* initscript_path = "/etc/initscript";
+
+class RcEngine {
+public:
+    /// Until when the next of `scripts` may hold up the others.
+    using Share = std::function<system::TimePoint(std::size_t scripts)>;
+
+    RcEngine(system::Host& host, Services& services, const model::Settings& settings) noexcept
+        : host_(host), services_(services), settings_(settings)
+    {
+    }
+
+    void use_layout(model::Layout layout) noexcept { layout_ = layout; }
+
+    /// Takes up a level's folder. `entry` names the inittab entry, for /etc/initscript.
+    void begin(const LevelContext& context, const std::string& entry);
+    /// Takes up one script of its own (rc.sysinit) under the sysinit time limit. `argv` holds path and arguments.
+    void begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv);
+
+    /// Starts what is next when nothing runs. Call after every event.
+    void work();
+    [[nodiscard]] bool is_busy() const noexcept { return current_.has_value() || next_ < steps_.size(); }
+
+    /// While stopping: how long a script may hold up the others, instead of its own limit. It is not ended then, only overtaken.
+    void use_shares(Share share) { share_ = std::move(share); }
+    /// Drops what has not begun and sends TERM to the script that runs now.
+    void interrupt();
+    /// Drops what has not begun.
+    void abandon() noexcept;
+    [[nodiscard]] bool script_is_running() const noexcept { return current_.has_value(); }
+    /// Scripts that were overtaken or cut off and have not ended by themselves.
+    [[nodiscard]] std::size_t unfinished() const noexcept { return overtaken_.size() + (current_ ? 1 : 0); }
+    [[nodiscard]] bool anything_cut_off() const noexcept { return cut_off_; }
+    /// Steps that have not begun, the names of the services they would have stopped.
+    [[nodiscard]] std::size_t left() const noexcept { return steps_.size() - next_; }
+
+    /// Since `begin`: whether a script ended badly or was cut off. For on-boot-failure.
+    [[nodiscard]] bool has_failed() const noexcept { return failed_; }
+    void forget_failures() noexcept { failed_ = false; }
+    /// True when a stop script of this service is part of the steps begun last.
+    [[nodiscard]] bool stops(std::string_view service) const noexcept;
+
+    // Events of runs; others' runs are passed over.
+    void script_failed(const system::ScriptFailed& event);
+    void script_ended(const system::ScriptEnded& event);
+    void last_line(const system::LastLine& event);
+    void timer_fired(system::Timer timer);
+
+private:
+    struct Current {
+        system::RunId run{};
+        std::string name;
+        std::string verb;
+        bool is_sysinit = false;    ///< rc.sysinit, or a script of rcS.d: what it removed is made anew after it
+        system::TimePoint begun;
+        system::TimePoint limit;
+        bool told_to_end = false;
+    };
+
+    void start_next();
+    [[nodiscard]] std::vector<std::string> command_of(const model::PlanStep& step);
+    void launch(Current current, system::ScriptRequest request, Service* service);
+    void set_limit(Current& current);
+    void finish(const Current& current, bool well, const std::string& how);
+    void out_of_time();
+
+    system::Host& host_;
+    Services& services_;
+    const model::Settings& settings_;
+    model::Layout layout_ = model::Layout::plain;
+    LevelContext context_;
+    std::string entry_;
+    std::vector<model::PlanStep> steps_;
+    std::size_t next_ = 0;
+    std::optional<Current> current_;
+    std::vector<system::RunId> overtaken_;
+    Share share_;
+    bool failed_ = false;
+    bool cut_off_ = false;
+};
+
+}  // namespace init::supervisor

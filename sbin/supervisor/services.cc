@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: MIT
+#include "supervisor/services.h"
+
+#include "model/pid_file.h"
+
+#include <fmt/format.h>
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+
+namespace init::supervisor {
+namespace {
+
+constexpr std::size_t script_limit = 256 * 1024;
+constexpr std::string_view lock_folder = "/var/lock/subsys/";
+
+bool was_asked_to_end(int wait_status) noexcept
+{
+    if (WIFEXITED(wait_status))
+        return WEXITSTATUS(wait_status) == 0 || WEXITSTATUS(wait_status) == 128 + SIGTERM;
+    return WIFSIGNALED(wait_status) && (WTERMSIG(wait_status) == SIGTERM || WTERMSIG(wait_status) == SIGINT ||
+                                        WTERMSIG(wait_status) == SIGHUP || WTERMSIG(wait_status) == SIGQUIT);
+}
+
+}  // namespace
+
+std::string_view to_string(ServiceState state) noexcept
+{
+    switch (state) {
+    case ServiceState::stopped: return "stopped";
+    case ServiceState::starting: return "starting";
+    case ServiceState::running: return "running";
+    case ServiceState::stopping: return "stopping";
+    case ServiceState::done: return "done";
+    case ServiceState::failed: return "failed";
+    case ServiceState::dead: return "dead";
+    case ServiceState::skipped: return "skipped";
+    }
+    return "unknown";
+}
+
+int exit_code_of(int wait_status) noexcept
+{
+    return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+std::string describe_status(int wait_status)
+{
+    if (!WIFSIGNALED(wait_status))
+        return fmt::format("ended with status {}", WEXITSTATUS(wait_status));
+    const int signo = WTERMSIG(wait_status);
+    const char* name = ::sigabbrev_np(signo);
+    return fmt::format("was killed by signal {}{}{}", signo, name ? " SIG" : "", name ? name : "");
+}
+
+Service& Services::get(std::string_view name)
+{
+    if (Service* known = find(name))
+        return *known;
+    Service& made = services_.emplace_back();
+    made.name = name;
+    made.since = host_.wall_clock();
+    return made;
+}
+
+Service* Services::find(std::string_view name) noexcept
+{
+    const auto at = std::find_if(services_.begin(), services_.end(), [&](const Service& s) { return s.name == name; });
+    return at == services_.end() ? nullptr : &*at;
+}
+
+Service* Services::of_run(system::RunId run) noexcept
+{
+    for (Service& service : services_)
+        for (const Run& known : service.runs)
+            if (known.id == run)
+                return &service;
+    return nullptr;
+}
+
+void Services::learn(Service& service, const std::string& path)
+{
+    if (service.read && service.script == path)
+        return;
+    service.script = path;
+    service.read = true;
+    service.settings = {};
+    const system::Result<std::string> text = host_.read_file(path, script_limit);
+    model::Diagnostics complaints;
+    if (text) {
+        complaints = model::read_header_settings(service.settings, *text, path);
+        service.pid_files = model::pid_file_candidates(*text, service.name);
+    } else {
+        service.pid_files = model::pid_file_candidates({}, service.name);
+    }
+    const std::string own = "/etc/rcinit.conf.d/" + service.name + ".service";
+    if (const system::Result<std::string> more = host_.read_file(own, script_limit)) {
+        model::Diagnostics further = model::read_settings(service.settings, *more, own);
+        complaints.insert(complaints.end(), further.begin(), further.end());
+    }
+    if (service.settings.pidfile)
+        service.pid_files.insert(service.pid_files.begin(), *service.settings.pidfile);
+    for (const model::Diagnostic& complaint : complaints)
+        host_.say(to_string(complaint));
+}
+
+void Services::move_to(Service& service, ServiceState state)
+{
+    if (service.state != state)
+        service.since = host_.wall_clock();
+    service.state = state;
+    host_.status_changed();
+}
+
+void Services::skipped(Service& service, std::string reason)
+{
+    if (service.main == 0 && service.runs.empty())
+        move_to(service, ServiceState::skipped);
+    service.reason = std::move(reason);
+}
+
+void Services::run_begins(Service& service, system::RunId run, std::string_view verb)
+{
+    const bool is_start = verb == "start";
+    service.runs.push_back({run, 0, true, is_start});
+    service.reason.clear();
+    if (is_start) {
+        service.started = true;
+        service.order = ++starts_;
+        move_to(service, ServiceState::starting);
+    } else {
+        move_to(service, ServiceState::stopping);
+    }
+}
+
+void Services::script_started(const system::ScriptStarted& event) noexcept
+{
+    if (Service* service = of_run(event.run))
+        for (Run& run : service->runs)
+            if (run.id == event.run)
+                run.script = event.pid;
+}
+
+void Services::script_failed(const system::ScriptFailed& event)
+{
+    Service* service = of_run(event.run);
+    if (!service)
+        return;
+    for (Run& run : service->runs)
+        if (run.id == event.run)
+            run.script_runs = false;
+    service->exit = event.error == ENOENT ? 127 : 126;
+    service->started = false;
+    move_to(*service, service->main != 0 ? ServiceState::running : ServiceState::failed);
+}
+
+void Services::script_ended(const system::ScriptEnded& event)
+{
+    Service* service = of_run(event.run);
+    if (!service)
+        return;
+    bool is_start = false;
+    for (Run& run : service->runs) {
+        if (run.id != event.run)
+            continue;
+        run.script_runs = false;
+        is_start = run.is_start;
+    }
+    service->exit = event.status ? std::optional(exit_code_of(*event.status)) : std::nullopt;
+    if (is_start) {
+        after_start(*service, event.left);
+        return;
+    }
+    service->started = false;
+    if (const pid_t pid = pid_from_file(*service); pid != 0 && pid != service->main)
+        adopt_main(*service, pid);
+    if (service->main == 0)
+        move_to(*service, ServiceState::stopped);
+}
+
+void Services::after_start(Service& service, pid_t left)
+{
+    pid_t main = pid_from_file(service);
+    if (main == 0)
+        main = left;
+    if (main != 0) {
+        adopt_main(service, main);
+        move_to(service, ServiceState::running);
+    } else if (service.main == 0) {
+        move_to(service, service.exit == 0 ? ServiceState::done : ServiceState::failed);
+    } else {
+        move_to(service, ServiceState::running);
+    }
+}
+
+pid_t Services::pid_from_file(Service& service)
+{
+    for (std::size_t i = 0; i < service.pid_files.size(); ++i) {
+        const system::Result<std::string> text = host_.read_file(service.pid_files[i], 64);
+        const std::optional<int> pid = text ? model::parse_pid_file(*text) : std::nullopt;
+        if (!pid || !host_.is_alive(*pid))
+            continue;
+        if (i > 0)
+            std::swap(service.pid_files[0], service.pid_files[i]);
+        return *pid;
+    }
+    return 0;
+}
+
+void Services::adopt_main(Service& service, pid_t pid)
+{
+    if (service.main == pid)
+        return;
+    service.main = pid;
+    service.main_status.reset();
+    host_.watch(pid);
+    host_.status_changed();
+}
+
+void Services::run_empty(system::RunId run)
+{
+    Service* service = of_run(run);
+    if (!service)
+        return;
+    std::erase_if(service->runs, [&](const Run& known) { return known.id == run; });
+}
+
+void Services::process_ended(const system::ProcessEnded& event)
+{
+    for (Service& service : services_) {
+        if (service.by_hand == event.pid) {
+            service.by_hand = 0;
+            settle_without_main(service, true);
+        } else if (service.main == event.pid) {
+            service.main = 0;
+            service.main_status = event.status;
+            settle_without_main(service, false);
+        }
+    }
+}
+
+void Services::settle_without_main(Service& service, bool after_a_run_by_hand)
+{
+    const bool script_runs = std::any_of(service.runs.begin(), service.runs.end(), [](const Run& r) { return r.script_runs; });
+    if (service.main != 0 || script_runs)
+        return;  // the end of the script settles it
+    if (const pid_t pid = pid_from_file(service)) {
+        adopt_main(service, pid);
+        move_to(service, ServiceState::running);
+        service.started = true;
+        return;
+    }
+    if (service.state == ServiceState::stopping) {
+        move_to(service, ServiceState::stopped);
+        return;
+    }
+    if (const pid_t hand = host_.find_run_by_hand(service.name)) {
+        service.by_hand = hand;
+        host_.watch(hand);
+        return;
+    }
+    if (after_a_run_by_hand || !service.main_status || was_asked_to_end(*service.main_status)) {
+        move_to(service, ServiceState::stopped);
+        return;
+    }
+    move_to(service, ServiceState::dead);
+    host_.say(fmt::format("{}: its main process {}; its script is not run again", service.name,
+                          describe_status(*service.main_status)));
+}
+
+void Services::refresh(Service& service)
+{
+    if (!service.read)
+        return;
+    const pid_t pid = pid_from_file(service);
+    if (pid == 0 || pid == service.main)
+        return;
+    adopt_main(service, pid);
+    if (service.state != ServiceState::starting && service.state != ServiceState::stopping) {
+        move_to(service, ServiceState::running);
+        service.started = true;
+    }
+}
+
+void Services::refresh_all()
+{
+    for (Service& service : services_)
+        refresh(service);
+}
+
+bool Services::is_locked(const Service& service)
+{
+    const std::string lock = std::string(lock_folder) + service.name;
+    return host_.look(lock).kind != system::FileKind::none || host_.look(lock + ".init").kind != system::FileKind::none;
+}
+
+model::ServiceFacts Services::facts(Service& service, const std::string& link)
+{
+    const system::FileLook look = host_.look(link);
+    model::ServiceFacts facts;
+    facts.link_leads_somewhere = look.kind == system::FileKind::file;
+    facts.executable = look.executable;
+    facts.locked = is_locked(service);
+    refresh(service);
+    facts.main_lives = service.main != 0;
+    facts.started = service.started;
+    return facts;
+}
+
+std::vector<std::string> Services::still_up()
+{
+    std::vector<const Service*> up;
+    for (const Service& service : services_)
+        if (service.main != 0 || (service.started && !service.runs.empty()))
+            up.push_back(&service);
+    std::sort(up.begin(), up.end(), [](const Service* a, const Service* b) { return a->order > b->order; });
+    std::vector<std::string> names;
+    for (const Service* service : up)
+        names.push_back(service->name);
+    return names;
+}
+
+std::vector<model::ServiceStatus> Services::report()
+{
+    refresh_all();
+    const std::vector<system::ProcessLook> processes = host_.processes();
+    std::vector<model::ServiceStatus> rows;
+    rows.reserve(services_.size());
+    for (const Service& service : services_) {
+        model::ServiceStatus row;
+        row.name = service.name;
+        row.state = to_string(service.state);
+        row.pid = service.main;
+        row.since = service.since;
+        row.exit = service.exit;
+        if (!service.reason.empty())
+            row.reason = service.reason;
+        for (const system::ProcessLook& process : processes) {
+            const bool ours = process.run && std::any_of(service.runs.begin(), service.runs.end(),
+                                                         [&](const Run& run) { return run.id == *process.run; });
+            if (ours || process.pid == service.main)
+                ++row.processes;
+        }
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+}  // namespace init::supervisor

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// The services: what each init script started, its main process, its runs, and what became of it. Ownership is
+// read anew from pid files whenever a run ends or a main process is gone; nothing here decides what runs next.
+#pragma once
+
+#include "model/runlevel_plan.h"
+#include "model/settings.h"
+#include "model/status_report.h"
+#include "system/host.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace init::supervisor {
+
+enum class ServiceState { stopped, starting, running, stopping, done, failed, dead, skipped };
+std::string_view to_string(ServiceState state) noexcept;
+
+/// One run of a script, from its launch until nothing is left under its keeper.
+struct Run {
+    system::RunId id{};
+    pid_t script = 0;        ///< 0 until it was started
+    bool script_runs = true;
+    bool is_start = false;
+};
+
+struct Service {
+    std::string name;
+    std::string script;       ///< the path it was last run by
+    ServiceState state = ServiceState::stopped;
+    pid_t main = 0;           ///< 0 when none lives
+    pid_t by_hand = 0;        ///< somebody's own run of the script, waited for before a death is believed
+    bool started = false;     ///< its start was run, and it was not stopped since
+    bool read = false;        ///< `settings` and `pid_files` come from the script
+    std::optional<int> main_status;  ///< wait status of the main process that ended last
+    std::uint32_t order = 0;  ///< counts up with every start
+    std::int64_t since = 0;   ///< of the state, in seconds since 1970
+    std::optional<int> exit;  ///< the script's last: its code, or 128 + the signal
+    std::string reason;       ///< why it was skipped
+    std::vector<Run> runs;
+    model::ServiceSettings settings;
+    std::vector<std::string> pid_files;  ///< the one that once named a live process comes first
+};
+
+/// 0-255: the exit code, or 128 + the signal.
+int exit_code_of(int wait_status) noexcept;
+/// "ended with status 1", "was killed by signal 11 (SIGSEGV)".
+std::string describe_status(int wait_status);
+
+class Services {
+public:
+    Services(system::Host& host, const model::Settings& settings) noexcept : host_(host), settings_(settings) {}
+
+    /// The service of this name, made when it is new.
+    Service& get(std::string_view name);
+    Service* find(std::string_view name) noexcept;
+    Service* of_run(system::RunId run) noexcept;
+    [[nodiscard]] const std::vector<Service>& all() const noexcept { return services_; }
+
+    /// Reads the script's own settings and those of /etc/rcinit.conf.d/NAME.service, and where its pid file may be. Once for each path.
+    void learn(Service& service, const std::string& path);
+
+    void skipped(Service& service, std::string reason);
+    void run_begins(Service& service, system::RunId run, std::string_view verb);
+    void script_started(const system::ScriptStarted& event) noexcept;
+    /// The script could not be started; its run is over.
+    void script_failed(const system::ScriptFailed& event);
+    void script_ended(const system::ScriptEnded& event);
+    void run_empty(system::RunId run);
+    /// A main process, or somebody's run by hand, has ended.
+    void process_ended(const system::ProcessEnded& event);
+
+    /// Reads ownership anew, for a status or a stop plan: a pid file that names another live process wins.
+    void refresh(Service& service);
+    void refresh_all();
+
+    model::ServiceFacts facts(Service& service, const std::string& link);
+    /// Everything a stop must end and no K-script will: started, locked or living, in reverse start order.
+    std::vector<std::string> still_up();
+    void forget_start(Service& service) noexcept { service.started = false; }
+
+    std::vector<model::ServiceStatus> report();
+
+private:
+    [[nodiscard]] pid_t pid_from_file(Service& service);
+    void adopt_main(Service& service, pid_t pid);
+    void move_to(Service& service, ServiceState state);
+    void after_start(Service& service, pid_t left);
+    void settle_without_main(Service& service, bool after_a_run_by_hand);
+    [[nodiscard]] bool is_locked(const Service& service);
+
+    system::Host& host_;
+    const model::Settings& settings_;
+    std::vector<Service> services_;
+    std::uint32_t starts_ = 0;
+};
+
+}  // namespace init::supervisor

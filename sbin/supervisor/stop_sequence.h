@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// How the container ends: interrupt what is starting, end the inittab's children, the K-scripts, the services without one,
+// then TERM and KILL to what is left. One absolute deadline where the stop came from outside; no constant wait anywhere.
+#pragma once
+
+#include "model/settings.h"
+#include "model/stop_budget.h"
+#include "supervisor/entries.h"
+#include "supervisor/rc_engine.h"
+#include "supervisor/services.h"
+#include "system/host.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace init::supervisor {
+
+/// Why the container stops, and with which status it will end when every K-script comes to its end.
+struct StopCause {
+    model::Runlevel level;       ///< 0 or 6
+    int status = 0;
+    bool from_outside = false;   ///< the runtime waits, so there is a deadline
+    bool at_once = false;        ///< RTMIN+13..15: no K-scripts
+    std::string words;           ///< "SIGTERM from outside", "telinit 0"
+};
+
+class StopSequence {
+public:
+    /// In the order of time. From `reserve` on nothing is allocated.
+    enum class Phase { idle, ending_entries, scripts, unlinked, reserve, killing, over };
+
+    StopSequence(system::Host& host, Services& services, RcEngine& engine, Entries& entries,
+                 const model::Settings& settings) noexcept
+        : host_(host), services_(services), engine_(engine), entries_(entries), settings_(settings)
+    {
+    }
+
+    void begin(const StopCause& cause);
+    /// A further stop signal, or a stop asked for from inside, while stopping.
+    void press(const StopCause& cause);
+    /// The K-scripts' level may be entered: the supervisor starts the pass when it sees this, and says so with `level_entered`.
+    [[nodiscard]] bool wants_level() const noexcept { return phase_ == Phase::scripts && !level_entered_; }
+    void level_entered() noexcept { level_entered_ = true; }
+
+    /// Moves on as far as possible. Call after every event.
+    void work();
+    void timer_fired(system::Timer timer);
+
+    [[nodiscard]] bool is_over() const noexcept { return phase_ == Phase::over; }
+    [[nodiscard]] Phase phase() const noexcept { return phase_; }
+    [[nodiscard]] const StopCause& cause() const noexcept { return cause_; }
+    /// The cause's status, or 73 where K-scripts were cut off at the deadline.
+    [[nodiscard]] int status() const noexcept;
+    [[nodiscard]] std::optional<system::TimePoint> deadline() const noexcept { return budget_.deadline(); }
+
+private:
+    void enter(Phase phase);
+    void end_entries();
+    void next_unlinked();
+    void begin_reserve();
+    void begin_killing();
+    void work_reserve();
+    void work_killing();
+    void bound_step(std::size_t steps);
+    void arm_reserve();
+
+    system::Host& host_;
+    Services& services_;
+    RcEngine& engine_;
+    Entries& entries_;
+    const model::Settings& settings_;
+    Phase phase_ = Phase::idle;
+    StopCause cause_;
+    model::StopBudget budget_ = model::StopBudget::without_deadline({}, {});
+    bool level_entered_ = false;
+    bool step_out_of_time_ = false;
+    bool cut_off_ = false;
+    system::TimePoint begun_;
+    system::TimePoint reserve_begun_;
+    system::TimePoint kill_at_;
+    system::TimePoint visitors_until_;
+    std::vector<std::string> unlinked_;  ///< names, the next one last
+    std::string ending_;                 ///< the unlinked service that was sent TERM
+};
+
+}  // namespace init::supervisor

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// The state machine that is PID 1. It is told events and asks the host for effects; the transitions stand as rows in
+// one table, and `run` is the only way out.
+//
+//   boot      Nothing has run. Left when the run and lock folders stand and the table is read.
+//   sysinit   The inittab's sysinit entries, then its boot entries. Left when all that is waited for has ended.
+//   entering  What does not belong to the new level ends, then its entries run: K- and S-scripts among them. Left for `running`
+//             when nothing is waited for any more; another level asked for meanwhile begins `entering` anew.
+//   running   Respawns, requests, deaths. Left when another level is asked for.
+//   stopping  Entered from every state before it, at any instant; see StopSequence. Left when nothing is left, or at the deadline.
+//   gone      Nothing happens any more; `run` returns the container's exit status.
+#pragma once
+
+#include "model/settings.h"
+#include "model/status_report.h"
+#include "supervisor/entries.h"
+#include "supervisor/rc_engine.h"
+#include "supervisor/services.h"
+#include "supervisor/stop_sequence.h"
+#include "system/host.h"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace init::supervisor {
+
+enum class State { boot, sysinit, entering, running, stopping, gone };
+std::string_view to_string(State state) noexcept;
+
+struct Options {
+    std::optional<model::Runlevel> level;       ///< from the command line, instead of initdefault
+    bool autoboot = false;
+    std::vector<std::string> builtin_sysinit;   ///< the command that runs our own rc.sysinit
+    std::string version;
+};
+
+class Supervisor final : RcCalls {
+public:
+    Supervisor(system::Host& host, model::Settings settings, Options options);
+
+    /// Boots, runs and stops. Returns the container's exit status.
+    int run();
+
+    model::StatusReport report();
+    /// True when the stop was through runlevel 6.
+    [[nodiscard]] bool reboot_was_asked() const noexcept { return stop_.cause().level.letter() == '6'; }
+    [[nodiscard]] const model::Settings& settings() const noexcept { return settings_; }
+    /// HUP and `telinit q` re-read the configuration through this; it returns what to use from now on.
+    void on_reload(std::function<model::Settings()> reader) { reread_settings_ = std::move(reader); }
+
+    /// A row of the machine: in `from`, as soon as `ready` holds, `enter` is called and the state is `to`.
+    struct Row {
+        State from;
+        bool (Supervisor::*ready)() const;
+        void (Supervisor::*enter)();
+        State to;
+    };
+    static std::span<const Row> rows() noexcept;
+
+private:
+    void step(const system::Event& event);
+    void settle();
+    void work();
+
+    // What the rows ask.
+    [[nodiscard]] bool always() const { return true; }
+    [[nodiscard]] bool stop_is_wanted() const { return stop_wanted_.has_value(); }
+    [[nodiscard]] bool table_is_through() const;
+    [[nodiscard]] bool level_is_wanted() const { return wanted_.has_value(); }
+    [[nodiscard]] bool stop_is_over() const { return stop_.is_over(); }
+    // What the rows do.
+    void begin_sysinit();
+    void enter_first_level();
+    void enter_wanted_level();
+    void level_is_reached();
+    void begin_stop();
+    void nothing_more() {}
+
+    void enter_level(model::Runlevel level);
+    void start_level_pass();
+    void begin_boot_pass();
+    void reload();
+    void check_boot();
+    void ask_stop(StopCause cause);
+    void ask_level(char letter);
+    void power(char letter);
+    void set_variables(const model::InitctlRequest& request);
+    void refresh_environment();
+    void say_all(const model::Diagnostics& diagnostics);
+
+    bool carry_out(const model::InittabEntry& entry, const model::RcCall& call) override;
+    [[nodiscard]] bool rc_is_busy() const override { return engine_.is_busy(); }
+    bool carry_out_rc_sysinit(const model::RcCall& call);
+    [[nodiscard]] bool image_rc_wins(const model::RcCall& call);
+
+    void on(const system::ChildEnded& event);
+    void on(const system::ProcessEnded& event);
+    void on(const system::ScriptStarted& event);
+    void on(const system::ScriptFailed& event);
+    void on(const system::ScriptEnded& event);
+    void on(const system::RunEmpty& event);
+    void on(const system::LastLine& event);
+    void on(const system::SignalReceived& event);
+    void on(const system::Requested& event);
+    void on(const system::TimerFired& event);
+    void on(const system::OrphansReaped&) {}
+    void stop_signal(const system::SignalReceived& event, char level, int status, bool at_once);
+
+    system::Host& host_;
+    model::Settings settings_;
+    Options options_;
+    std::function<model::Settings()> reread_settings_;
+    Services services_;
+    RcEngine engine_;
+    Entries entries_;
+    StopSequence stop_;
+
+    State state_ = State::boot;
+    model::Layout layout_ = model::Layout::plain;
+    model::Runlevel default_level_;
+    LevelContext context_;
+    Entries::Pass pass_ = Entries::Pass::none;
+    bool leaving_ = false;       ///< entering: what does not belong to the new level has not ended yet
+    bool booted_ = false;        ///< the first level was reached
+    bool sysinit_failed_ = false;
+    bool in_rc_sysinit_ = false;
+    std::optional<model::Runlevel> wanted_;
+    std::optional<StopCause> stop_wanted_;
+    std::map<std::string, std::string> variables_;  ///< INIT_*, by FIFO
+};
+
+}  // namespace init::supervisor

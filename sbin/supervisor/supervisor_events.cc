@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+// The supervisor's answers to events, and its choice between the image's rc scripts and init's own engine. Moving from state to
+// state is left to the rows.
+#include "model/stock_script.h"
+#include "supervisor/supervisor.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+
+namespace init::supervisor {
+
+using model::Runlevel;
+
+namespace {
+
+constexpr std::size_t script_limit = 1024 * 1024;
+constexpr const char* power_files[] = {"/var/run/powerstatus", "/etc/powerstatus"};
+
+std::string signal_words(const system::SignalReceived& event)
+{
+    const char* name = ::sigabbrev_np(event.signo);
+    const std::string signal = name ? fmt::format("SIG{}", name) : fmt::format("SIGRTMIN+{}", event.signo - SIGRTMIN);
+    return signal + (event.from_outside ? " from outside" : fmt::format(" from process {}", event.sender));
+}
+
+}  // namespace
+
+void Supervisor::on(const system::ChildEnded& event)
+{
+    entries_.child_ended(event);
+}
+
+void Supervisor::on(const system::ProcessEnded& event)
+{
+    services_.process_ended(event);
+}
+
+void Supervisor::on(const system::ScriptStarted& event)
+{
+    services_.script_started(event);
+}
+
+void Supervisor::on(const system::ScriptFailed& event)
+{
+    services_.script_failed(event);
+    engine_.script_failed(event);
+}
+
+void Supervisor::on(const system::ScriptEnded& event)
+{
+    services_.script_ended(event);
+    engine_.script_ended(event);
+}
+
+void Supervisor::on(const system::RunEmpty& event)
+{
+    services_.run_empty(event.run);
+}
+
+void Supervisor::on(const system::LastLine& event)
+{
+    engine_.last_line(event);
+}
+
+void Supervisor::on(const system::TimerFired& event)
+{
+    engine_.timer_fired(event.timer);
+    if (state_ == State::stopping)
+        stop_.timer_fired(event.timer);
+    else if (event.timer == system::Timer::entry_kill)
+        entries_.kill_leaving();
+}
+
+void Supervisor::on(const system::Requested& event)
+{
+    const model::InitctlRequest& request = event.request;
+    if (request.sleeptime)
+        entries_.set_sleeptime(*request.sleeptime);
+    switch (request.command) {
+    case model::InitctlCommand::runlevel: ask_level(request.runlevel); return;
+    case model::InitctlCommand::powerfail: power('F'); return;
+    case model::InitctlCommand::powerfailnow: power('L'); return;
+    case model::InitctlCommand::powerok: power('O'); return;
+    case model::InitctlCommand::setenv: set_variables(request); return;
+    }
+}
+
+void Supervisor::stop_signal(const system::SignalReceived& event, char level, int status, bool at_once)
+{
+    // The image's own halt sends TERM to init; a stop that has begun is not changed from inside.
+    if (state_ == State::stopping && !event.from_outside)
+        return;
+    ask_stop({*Runlevel::from(level), status, event.from_outside, at_once, signal_words(event)});
+}
+
+void Supervisor::on(const system::SignalReceived& event)
+{
+    const int n = event.signo;
+    if (n == SIGTERM || n == SIGQUIT || n == SIGRTMIN + 3 || n == SIGRTMIN + 4) {
+        stop_signal(event, '0', 0, false);
+    } else if (n == SIGRTMIN + 5) {
+        stop_signal(event, '6', 133, false);
+    } else if (n == SIGRTMIN + 13 || n == SIGRTMIN + 14) {
+        stop_signal(event, '0', 0, true);
+    } else if (n == SIGRTMIN + 15) {
+        stop_signal(event, '6', 133, true);
+    } else if (n == SIGINT) {
+        if (settings_.int_signal == model::IntChoice::stop)
+            stop_signal(event, '0', 130, false);
+        else if (!entries_.run_action(model::Action::ctrlaltdel))
+            stop_signal(event, '6', 133, false);
+    } else if (n == SIGPWR) {
+        for (const char* path : power_files) {
+            const system::Result<std::string> text = host_.read_file(path, 16);
+            if (!text)
+                continue;
+            host_.remove_file(path);
+            power(text->empty() ? 'F' : text->front());
+            return;
+        }
+        stop_signal(event, '0', 0, false);
+    } else if (n == SIGHUP) {
+        if (event.from_kernel)
+            host_.release_console();
+        else
+            ask_level('q');
+    } else if (n == SIGUSR1 || n == SIGUSR2) {
+        host_.control_channel(n == SIGUSR1);
+    } else if (n == SIGWINCH && !event.from_kernel) {
+        entries_.run_action(model::Action::kbrequest);
+    } else {
+        host_.debug(fmt::format("{} has no meaning here and is passed over", signal_words(event)));
+    }
+}
+
+// --- The rc calls of the inittab --------------------------------------------------------------------
+
+bool Supervisor::image_rc_wins(const model::RcCall& call)
+{
+    if (settings_.rc == model::RcChoice::engine)
+        return false;
+    const system::Result<std::string> text = host_.read_file(call.script, script_limit);
+    if (!text)
+        return false;  // there is nothing that could be run
+    if (settings_.rc == model::RcChoice::script) {
+        host_.say(fmt::format("{} is run as it stands: rc=script", call.script));
+        return true;
+    }
+    if (model::is_stock_rc(*text))
+        return false;
+    host_.say(fmt::format("{} is the image's own work, not a stock one; it is run as it stands (rc=engine changes that)", call.script));
+    return true;
+}
+
+bool Supervisor::carry_out(const model::InittabEntry& entry, const model::RcCall& call)
+{
+    if (call.kind == model::RcCall::Kind::rc_sysinit)
+        return carry_out_rc_sysinit(call);
+    if (call.kind == model::RcCall::Kind::level && call.level != context_.level)
+        return false;
+    if (image_rc_wins(call))
+        return false;
+    LevelContext context = context_;
+    if (call.kind == model::RcCall::Kind::sysinit_scripts)
+        context.level = *Runlevel::from('S');
+    engine_.begin(context, entry.id);
+    engine_.work();
+    return true;
+}
+
+bool Supervisor::carry_out_rc_sysinit(const model::RcCall& call)
+{
+    using model::SysinitChoice;
+    if (settings_.sysinit == SysinitChoice::none) {
+        host_.say(fmt::format("{} is not run: sysinit=none", call.script));
+        return true;
+    }
+    bool builtin = settings_.sysinit == SysinitChoice::builtin;
+    const system::Result<std::string> text = host_.read_file(call.script, script_limit);
+    if (!text) {
+        builtin = true;
+        host_.say(fmt::format("{} is not there: init's own rc.sysinit is run in its place", call.script));
+    } else if (settings_.sysinit == SysinitChoice::automatic) {
+        if (model::is_stock_rc_sysinit(*text)) {
+            builtin = true;
+            host_.say(fmt::format("{} is a stock one, made for machines; init's own is run in its place", call.script));
+        } else if (const auto line = model::find_machine_line(*text)) {
+            builtin = true;
+            host_.say(fmt::format("{}:{}: \"{}\" {}; init's own rc.sysinit is run in its place (sysinit=image changes that)",
+                                  call.script, line->line, line->text, line->reason));
+        }
+    }
+    in_rc_sysinit_ = true;
+    engine_.begin_script(context_, "rc.sysinit", builtin ? options_.builtin_sysinit : std::vector<std::string>{call.script});
+    return true;
+}
+
+}  // namespace init::supervisor

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "supervisor/table.h"
+
+namespace init::supervisor {
+namespace {
+
+constexpr const char* table_path = "/etc/inittab";
+constexpr const char* fragment_folder = "/etc/inittab.d";
+constexpr std::size_t table_limit = 1024 * 1024;
+
+}  // namespace
+
+model::Layout look_for_layout(system::Host& host)
+{
+    const auto is_folder = [&](const char* path) { return host.look(path).kind == system::FileKind::folder; };
+    model::LayoutFacts facts;
+    facts.rc_sysinit = host.look("/etc/rc.d/rc.sysinit").kind == system::FileKind::file;
+    facts.rc_d_init_d = is_folder("/etc/rc.d/init.d");
+    facts.rc_d_levels = is_folder("/etc/rc.d/rc3.d") || is_folder("/etc/rc.d/rc2.d") || is_folder("/etc/rc.d/rc5.d");
+    facts.init_d_rcS = host.look("/etc/init.d/rcS").kind == system::FileKind::file;
+    facts.etc_rcS_d = is_folder("/etc/rcS.d");
+    facts.insserv = host.look("/etc/init.d/.depend.start").kind == system::FileKind::file ||
+                    host.look("/etc/insserv.conf").kind == system::FileKind::file;
+    return model::layout_of(facts);
+}
+
+system::Result<model::Inittab> read_table(system::Host& host, model::Layout layout)
+{
+    model::Inittab table;
+    const system::Result<std::string> text = host.read_file(table_path, table_limit);
+    if (text)
+        table = model::parse_inittab(*text, table_path);
+    else if (text.error() != boost::system::errc::no_such_file_or_directory)
+        return text.error();
+    for (const std::string& name : host.list_folder(fragment_folder)) {
+        if (!name.ends_with(".tab") || name.starts_with('.'))
+            continue;
+        const std::string path = std::string(fragment_folder) + "/" + name;
+        if (const system::Result<std::string> fragment = host.read_file(path, table_limit))
+            model::add_inittab_fragment(table, *fragment, path);
+        else
+            table.diagnostics.push_back({path, 0, "cannot be read (" + fragment.error().message() + "), its entry is left out"});
+    }
+    model::complete_inittab(table, layout);
+    return table;
+}
+
+}  // namespace init::supervisor
