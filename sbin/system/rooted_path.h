@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Paths of a tree that may have a folder of the caller's as its root: links are resolved inside that tree, as
+// a chroot would, and folders are opened component by component so that a link planted meanwhile leads
+// nowhere.
+#pragma once
+
+#include "system/result.h"
+#include "system/unique_fd.h"
+
+#include <string>
+#include <string_view>
+
+namespace init::system {
+
+/// The path inside the tree that `path` leads to, without links and dots; a missing end is kept as it is
+/// named, so a dangling link gives the place of its target. `root` is empty for the real root. Errors: ELOOP
+/// after 16 links.
+Result<std::string> resolve_in_root(const std::string& root, std::string_view path);
+
+/// Opens the folder `root` + `resolved`, following no link below `root`; close-on-exec. Errors: errno of
+/// openat(2), ELOOP or ENOTDIR for a link.
+Result<UniqueFd> open_folder(const std::string& root, std::string_view resolved);
+
+} // namespace init::system

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: MIT
+// Walks the run and lock folders relative to open directories, so that a folder swapped for a link meanwhile
+// leads nowhere, and removes what the judge of one file calls stale. Depth, entries and messages are bounded.
+#include "system/sweep.h"
+
+#include "system/mount.h"
+#include "system/read_text.h"
+#include "system/rooted_path.h"
+#include "system/stale_state.h"
+
+#include <fmt/format.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+
+namespace init::system {
+
+namespace {
+
+constexpr int most_depth = 6;
+constexpr std::size_t most_entries = 20'000;
+constexpr std::size_t most_messages = 16;
+constexpr std::size_t most_pid_file = 4096;
+
+constexpr std::array<std::string_view, 4> swept_folders{"/run", "/var/run", "/run/lock", "/var/lock"};
+
+constexpr KeptName kept[] = {
+    {"rcinit", "init's own state"},
+    {"initctl", "init's own FIFO"},
+    {"utmp", "init truncates it itself"},
+    {"utmpx", "a login record"},
+    {"runlevel", "init writes it itself"},
+    {".containerenv", "the runtime's mark"},
+    {"secrets", "what the runtime hands in"},
+    {"credentials", "what the runtime hands in"},
+    {"notify", "the runtime's readiness socket"},
+    {"systemd", "the runtime's readiness socket and the marks of an outer systemd"},
+    {"host-services", "sockets of the runtime's host"},
+};
+
+struct CloseFolder {
+    void operator()(DIR* folder) const noexcept { ::closedir(folder); }
+};
+using FolderStream = std::unique_ptr<DIR, CloseFolder>;
+
+/// The names in an open directory, sorted; the descriptor stays the caller's.
+Result<std::vector<std::string>> names_in(int folder)
+{
+    UniqueFd copy{::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!copy)
+        return errno_code();
+    const FolderStream stream{::fdopendir(copy.get())};
+    if (!stream)
+        return errno_code();
+    (void)copy.release(); // the stream closes it
+    std::vector<std::string> names;
+    for (errno = 0; const dirent* entry = ::readdir(stream.get());) {
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != "..")
+            names.emplace_back(name);
+    }
+    if (errno != 0)
+        return errno_code();
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+class Sweep {
+public:
+    Sweep(const SweepOptions& options, SweepReport& report) : options_(options), report_(report) {}
+
+    void run()
+    {
+        if (!find_root() || !find_mounts())
+            return;
+        for (const std::string_view folder : swept_folders)
+            sweep_top(folder);
+        if (more_messages_ > 0)
+            report_.messages.push_back(
+                fmt::format("sweep: {} more messages of this kind left out", more_messages_));
+    }
+
+private:
+    struct Place {
+        int folder;
+        std::string path; ///< inside the root
+        int depth;
+        bool subsys;
+    };
+
+    bool find_root()
+    {
+        if (options_.root.empty() || options_.root == "/")
+            return true;
+        const std::unique_ptr<char, void (*)(void*)> real{::realpath(options_.root.c_str(), nullptr), ::free};
+        if (!real) {
+            say(fmt::format("sweep of {}: {}; nothing is removed", options_.root, std::strerror(errno)));
+            return false;
+        }
+        root_ = real.get();
+        return true;
+    }
+
+    /// Without any means to tell a mount, a neighbour's folder could be entered: then nothing is swept.
+    bool find_mounts()
+    {
+        auto table = MountTable::read(options_.mountinfo);
+        if (table) {
+            mounts_ = std::move(*table);
+            return true;
+        }
+        const auto answer = is_mount_root(AT_FDCWD, "/");
+        if (answer)
+            return true;
+        say(fmt::format("sweep: mounts cannot be told ({}: {}); stale pid files and locks stay",
+                        options_.mountinfo, table.error().message()));
+        return false;
+    }
+
+    void sweep_top(std::string_view name)
+    {
+        const auto resolved = resolve_in_root(root_, name);
+        if (!resolved) {
+            say(fmt::format("sweep of {}: {}; left as it is", name, resolved.error().message()));
+            return;
+        }
+        if (std::find(seen_.begin(), seen_.end(), *resolved) != seen_.end())
+            return;
+        seen_.push_back(*resolved);
+        const auto folder = open_folder(root_, *resolved);
+        if (!folder) {
+            if (folder.error() != errno_code(ENOENT))
+                say(fmt::format("sweep of {}: {}; left as it is", *resolved, folder.error().message()));
+            return;
+        }
+        if (!is_state_folder(*resolved) || *resolved == "/tmp") {
+            say(fmt::format("sweep of {}: it leads to {}, no run or lock folder; left as it is", name,
+                            *resolved));
+            return;
+        }
+        if (is_foreign_top(folder->get(), *resolved))
+            say(fmt::format("sweep of {}: it is mounted from outside; left as it is", *resolved));
+        else
+            sweep_folder({folder->get(), *resolved, 0, false});
+    }
+
+    bool is_foreign_top(int folder, const std::string& path) const
+    {
+        if (is_from_outside(mounts_, root_ + path, root_))
+            return true;
+        const bool mounted = mounts_.is_mount_point(root_ + path);
+        // A run folder that an outer systemd lives in is a host's, bound here: its tmpfs looks like the
+        // runtime's.
+        if (mounted && ::faccessat(folder, "systemd/private", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+            return true;
+        return mounts_.points().empty() && is_mount_root(AT_FDCWD, (root_ + path).c_str()).value_or(true);
+    }
+
+    void sweep_folder(const Place& place)
+    {
+        const auto names = names_in(place.folder);
+        if (!names) {
+            say(fmt::format("sweep of {}: {}; nothing in it is removed", place.path,
+                            names.error().message()));
+            return;
+        }
+        for (const std::string& name : *names) {
+            if (++entries_ > most_entries) {
+                if (entries_ == most_entries + 1)
+                    say(fmt::format("sweep: stopped in {} after {} entries; the rest stays", place.path,
+                                    most_entries));
+                return;
+            }
+            sweep_entry(place, name);
+        }
+    }
+
+    void sweep_entry(const Place& place, const std::string& name)
+    {
+        if (place.depth == 0 && is_kept(name))
+            return;
+        const std::string path = place.path + "/" + name;
+        struct stat look {};
+        if (::fstatat(place.folder, name.c_str(), &look, AT_SYMLINK_NOFOLLOW) != 0)
+            return;
+        if (is_foreign(place.folder, name, path))
+            return;
+        if (S_ISDIR(look.st_mode))
+            enter(place, name, path);
+        else if (place.subsys)
+            remove(place, name, path, "a lock of a service from an earlier life");
+        else if (S_ISSOCK(look.st_mode))
+            sweep_socket(place, name, path);
+        else if (S_ISREG(look.st_mode))
+            sweep_file(place, name, path);
+    }
+
+    static bool is_kept(std::string_view name)
+    {
+        return std::any_of(std::begin(kept), std::end(kept),
+                           [&](const KeptName& k) { return k.name == name; });
+    }
+
+    bool is_foreign(int folder, const std::string& name, const std::string& path) const
+    {
+        if (mounts_.is_mount_point(root_ + path))
+            return true; // a state folder below another (/run/lock) has its own turn
+        return is_mount_root(folder, name.c_str()).value_or(false);
+    }
+
+    void enter(const Place& place, const std::string& name, const std::string& path)
+    {
+        if (std::find(seen_.begin(), seen_.end(), path) != seen_.end())
+            return;
+        if (is_state_folder(path))
+            seen_.push_back(path);
+        if (place.depth >= most_depth) {
+            say(fmt::format("sweep of {}: too deep; left as it is", path));
+            return;
+        }
+        const UniqueFd folder{
+            ::openat(place.folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+        if (folder)
+            sweep_folder({folder.get(), path, place.depth + 1, is_subsys(place.path, name)});
+        else
+            say(fmt::format("sweep of {}: {}; nothing in it is removed", path, std::strerror(errno)));
+    }
+
+    static bool is_subsys(std::string_view parent, std::string_view name)
+    {
+        return name == "subsys" && parent.ends_with("/lock") && is_state_folder(parent);
+    }
+
+    void sweep_socket(const Place& place, const std::string& name, const std::string& path)
+    {
+        if (is_socket_stale(place.folder, name, root_ + path))
+            remove(place, name, path, "a socket that nobody listens on");
+    }
+
+    void sweep_file(const Place& place, const std::string& name, const std::string& path)
+    {
+        const StateKind kind = state_kind(name);
+        if (kind == StateKind::none)
+            return;
+        const auto content = read_text_at(place.folder, name.c_str(), most_pid_file, false);
+        if (!content) {
+            say(fmt::format("sweep: reading {}: {}; it stays", path, content.error().message()));
+            return;
+        }
+        const pid_t self = ::getpid();
+        const auto why = stale_pid_content(
+            *content, [&](pid_t pid) { return pid == self || (options_.is_own && options_.is_own(pid)); });
+        if (why)
+            remove(place, name, path,
+                   fmt::format("a {} file: {}", kind == StateKind::pid_file ? "pid" : "lock", *why));
+    }
+
+    void remove(const Place& place, const std::string& name, const std::string& path, std::string why)
+    {
+        if (::unlinkat(place.folder, name.c_str(), 0) == 0)
+            report_.removed.push_back({path, std::move(why)});
+        else
+            say(fmt::format("sweep: removing {} ({}): {}; it stays", path, why, std::strerror(errno)));
+    }
+
+    void say(std::string message)
+    {
+        if (report_.messages.size() < most_messages)
+            report_.messages.push_back(std::move(message));
+        else
+            ++more_messages_;
+    }
+
+    const SweepOptions& options_;
+    SweepReport& report_;
+    std::string root_;
+    MountTable mounts_;
+    std::vector<std::string> seen_; ///< the folders that had their turn
+    std::size_t entries_ = 0;
+    std::size_t more_messages_ = 0;
+};
+
+} // namespace
+
+SweepReport sweep_stale_state(const SweepOptions& options) noexcept
+{
+    SweepReport report;
+    try {
+        if (options.shared_pid_namespace)
+            report.messages.emplace_back(
+                "sweep: off, since the PID namespace is shared with others; stale files stay");
+        else
+            Sweep{options, report}.run();
+    } catch (const std::exception&) {
+        // Memory ran out. What was removed so far is in the report; the rest stays where it is.
+    }
+    return report;
+}
+
+std::span<const KeptName> kept_names() noexcept
+{
+    return kept;
+}
+
+} // namespace init::system

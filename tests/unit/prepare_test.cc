@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// What is made ready before the first script, on trees of the test's own: folders, links, utmp and console,
+// and that lost rights cost a message only.
+#define BOOST_TEST_MODULE prepare
+#include "system/prepare.h"
+
+#include "system/machine_probe.h"
+#include "temporary_tree.h"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace init::system;
+using init::test::TemporaryTree;
+
+namespace {
+
+PrepareReport prepare(const TemporaryTree& tree)
+{
+    PrepareOptions options;
+    options.root = tree.path();
+    return prepare_system(options);
+}
+
+mode_t mode_of(const std::string& path)
+{
+    struct stat look {};
+    return ::stat(path.c_str(), &look) == 0 ? look.st_mode & 07777U : 0;
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_tree_gets_every_folder)
+{
+    const TemporaryTree tree;
+    const mode_t before = ::umask(077);
+    const PrepareReport report = prepare(tree);
+    ::umask(before);
+    BOOST_TEST(report.messages.empty());
+    for (const char* folder : {"/run", "/var/run", "/run/lock", "/var/lock", "/var/lock/subsys"})
+        BOOST_TEST(mode_of(tree.at(folder)) == 0755U, folder);
+    BOOST_TEST(mode_of(tree.at("/tmp")) == 01777U);
+    BOOST_TEST(mode_of(tree.at("/var/run/utmp")) == 0664U);
+}
+
+BOOST_AUTO_TEST_CASE(folders_and_links_that_are_there_stay_as_they_are)
+{
+    const TemporaryTree tree;
+    tree.folder("/var/run");
+    tree.folder("/run");
+    tree.folder("/tmp");
+    ::chmod(tree.at("/tmp").c_str(), 0700);
+    prepare(tree);
+    BOOST_TEST(!std::filesystem::is_symlink(tree.at("/var/run")));
+    BOOST_TEST(mode_of(tree.at("/tmp")) == 0700U);
+}
+
+BOOST_AUTO_TEST_CASE(a_dangling_link_gets_its_target)
+{
+    const TemporaryTree tree;
+    tree.folder("/var");
+    tree.link("/run", "/var/run");
+    tree.link("../run/lock", "/var/lock");
+    prepare(tree);
+    BOOST_TEST(std::filesystem::is_directory(tree.at("/run/lock/subsys")));
+    BOOST_TEST(std::filesystem::is_symlink(tree.at("/var/run")));
+
+    const TemporaryTree turned;
+    turned.link("/var/run", "/run");
+    prepare(turned);
+    BOOST_TEST(std::filesystem::is_directory(turned.at("/var/run/lock")));
+}
+
+BOOST_AUTO_TEST_CASE(utmp_is_emptied_and_given_to_its_group)
+{
+    const TemporaryTree tree;
+    tree.file("/etc/group", "root:x:0:\nutmpx:x:99:\nutmp:x:22:\n");
+    tree.file("/var/run/utmp", "old records");
+    prepare(tree);
+    BOOST_TEST(tree.text("/var/run/utmp").empty());
+    struct stat look {};
+    BOOST_REQUIRE(::stat(tree.at("/var/run/utmp").c_str(), &look) == 0);
+    if (::geteuid() == 0)
+        BOOST_TEST(look.st_gid == 22U);
+}
+
+BOOST_AUTO_TEST_CASE(an_utmp_that_is_no_file_is_left_and_said)
+{
+    const TemporaryTree tree;
+    tree.file("/elsewhere", "kept");
+    tree.folder("/var/run");
+    tree.link(tree.at("/elsewhere"), "/var/run/utmp");
+    BOOST_TEST(prepare(tree).messages.size() == 1U);
+    BOOST_TEST(tree.text("/elsewhere") == "kept");
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_console_leads_to_inits_stdout)
+{
+    const TemporaryTree tree;
+    tree.folder("/dev");
+    PrepareOptions options;
+    options.root = tree.path();
+    options.init_pid = 1;
+    prepare_system(options);
+    BOOST_TEST(std::filesystem::read_symlink(tree.at("/dev/console")) == "/proc/1/fd/1");
+    BOOST_TEST(prepare_system(options).messages.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_sweep_is_part_of_it)
+{
+    const TemporaryTree tree;
+    tree.file("/var/lock/subsys/sshd", "");
+    const PrepareReport report = prepare(tree);
+    BOOST_REQUIRE(report.removed.size() == 1U);
+    BOOST_TEST(report.removed[0].path == "/var/lock/subsys/sshd");
+}
+
+BOOST_AUTO_TEST_CASE(a_read_only_root_costs_messages_only)
+{
+    const TemporaryTree tree;
+    tree.folder("/dev");
+    const int result = init::test::in_own_namespaces([&] {
+        const char* path = tree.path().c_str();
+        if (::mount(path, path, nullptr, MS_BIND, nullptr) != 0 ||
+            ::mount(nullptr, path, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) != 0)
+            return 2;
+        return prepare(tree).messages.size() >= 3 ? 0 : 3;
+    });
+    if (result == -1)
+        BOOST_TEST_MESSAGE("skip: user and mount namespaces are denied here");
+    else
+        BOOST_TEST(result == 0);
+}
+
+BOOST_AUTO_TEST_CASE(devices_are_found_below_the_given_root)
+{
+    const TemporaryTree tree;
+    tree.file("/dev/rtc", "no device");
+    const init::model::MachineFacts facts = probe_machine(tree.path());
+    BOOST_TEST(!facts.has_rtc);
+    BOOST_TEST(!facts.has_tty0);
+    BOOST_TEST(!facts.has_block_device);
+    BOOST_TEST(!facts.proc_sys_writable);
+    BOOST_TEST(!facts.set_hostname);
+}
+
+} // namespace
