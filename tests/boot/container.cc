@@ -3,6 +3,7 @@
 // on the way, so that a test that waits is a reader that keeps up.
 #include "container.h"
 
+#include <boost/test/results_collector.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <fcntl.h>
@@ -142,6 +143,11 @@ Container::Container(Layout layout)
 
 Container::~Container()
 {
+    if (const auto id = boost::unit_test::framework::current_test_case_id();
+        !boost::unit_test::results_collector.results(id).passed())
+        std::cerr << "--- log\n"
+                  << log() << "--- events" << joined(events()) << "\n--- processes" << joined(processes())
+                  << "\n---\n";
     kill();
     std::error_code error;
     std::filesystem::remove_all(root_, error);
@@ -344,7 +350,7 @@ Ran Container::exec(const std::vector<std::string>& argv, milliseconds limit)
     while (!(status = session.status()) && Clock::now() < until) {
         drain();
         session.output();
-        static_cast<void>(is_over());  // lets a traced PID 1 go on
+        static_cast<void>(is_over()); // lets a traced PID 1 go on
         wait_readable(-1, 1ms);
     }
     return {status.value_or(-1), session.output()};

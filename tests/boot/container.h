@@ -99,6 +99,7 @@ public:
     // --- The tree, before start or while it runs ---------------------------------------------------
 
     void file(const std::string& path, std::string_view text, mode_t mode = 0644);
+    void remove(const std::string& path); ///< a file; nothing where there is none
     /// A script of init.d; `#!/bin/sh` is put before a body that has no `#!`.
     void script(const std::string& name, std::string_view body, mode_t mode = 0755);
     /// An init script for a daemon of the test's helper: writes `NAME VERB` to the events, has a pid file

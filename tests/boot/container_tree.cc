@@ -172,6 +172,11 @@ void Container::file(const std::string& path, std::string_view text, mode_t mode
         throw std::runtime_error{"write " + target + ": " + std::strerror(errno)};
 }
 
+void Container::remove(const std::string& path)
+{
+    fs::remove(host_path(path));
+}
+
 void Container::script(const std::string& name, std::string_view body, mode_t mode)
 {
     const std::string path = (layout_ == Layout::red_hat ? "/etc/rc.d/init.d/" : "/etc/init.d/") + name;

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// A stop at any moment of a boot: at random ones, whose seed is said and taken from RCINIT_TEST_SEED, and
+// right after each line that init and the scripts write. Always exit 0 before the deadline, and nobody left.
+#define BOOST_TEST_MODULE boot_moments
+#include "container.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <sstream>
+#include <thread>
+
+namespace ut = boost::unit_test;
+using namespace boot;
+
+namespace {
+
+constexpr int services = 8;
+constexpr int random_moments = 200;
+constexpr unsigned side_by_side = 4;
+constexpr milliseconds deadline{3600};
+
+/// A boot with something of everything: services with and without K-links, noise, a respawned entry, an entry
+/// in the background.
+void furnish(Container& box)
+{
+    box.environment("RCINIT_GRACE=4s");
+    for (int i = 0; i < services; ++i) {
+        const std::string name = "s" + std::to_string(i);
+        box.service(name, i % 3 == 0 ? "--keep-output --last bye-" + name : "");
+        box.enable(name, 10 + i, i % 2 == 0 ? 90 - i : -1);
+    }
+    box.script("noise", "echo a word\n/opt/helper lines 20\n");
+    box.enable("noise", 12);
+    box.inittab(box.read("/etc/inittab") + "rs:3:respawn:/opt/helper serve\non:3:once:/bin/true\n");
+}
+
+/// What was wrong with a stop; empty when nothing was.
+std::string fault(Container& box, const std::string& moment)
+{
+    const Ended end = box.wait_exit(10s);
+    std::ostringstream text;
+    if (!end.over)
+        text << "still alive; ";
+    else if (end.status != 0)
+        text << "status " << end.status << "; ";
+    if (end.took > deadline)
+        text << "took " << end.took.count() << " ms; ";
+    if (end.leftovers && !end.leftovers->empty())
+        text << "left behind:" << joined(*end.leftovers) << "; ";
+    // What was started and has a K-link was stopped by it, once.
+    const std::vector<std::string> events = box.events();
+    for (int i = 0; i < services; i += 2) {
+        const std::string name = "s" + std::to_string(i);
+        if (std::ranges::count(events, name + " stop") > 1)
+            text << name << " was stopped twice; ";
+        if (position(events, name + " stop") && !position(events, name + " start"))
+            text << name << " was stopped and never started; ";
+    }
+    if (text.str().empty())
+        return {};
+    return moment + ": " + text.str() + "\nevents" + joined(events) + "\nlog\n" + box.log();
+}
+
+/// Runs `trial(i)` for each i below `count`, a few at a time; returns what was wrong.
+template <class Trial> std::vector<std::string> run_trials(int count, const Trial& trial)
+{
+    std::vector<std::string> faults(static_cast<std::size_t>(count));
+    std::atomic<int> next{0};
+    std::vector<std::thread> workers;
+    for (unsigned w = 0; w < side_by_side; ++w)
+        workers.emplace_back([&] {
+            for (int i = next++; i < count; i = next++)
+                try {
+                    faults[static_cast<std::size_t>(i)] = trial(i);
+                } catch (const std::exception& e) {
+                    faults[static_cast<std::size_t>(i)] = e.what();
+                }
+        });
+    for (std::thread& worker : workers)
+        worker.join();
+    std::erase(faults, "");
+    return faults;
+}
+
+/// How long an undisturbed boot takes here, under the load of the trials.
+milliseconds measure_boot()
+{
+    Container box;
+    furnish(box);
+    const auto begun = std::chrono::steady_clock::now();
+    box.boot();
+    const auto took = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begun);
+    BOOST_TEST(box.stop().status == 0);
+    return std::max(took, milliseconds{20});
+}
+
+void expect_none(const std::vector<std::string>& faults)
+{
+    for (std::size_t i = 0; i < std::min<std::size_t>(faults.size(), 3); ++i)
+        BOOST_TEST(false, faults[i]);
+    BOOST_TEST(faults.size() == 0U);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(moments, *ut::precondition(containers_work))
+
+BOOST_AUTO_TEST_CASE(TERM_at_random_moments_of_a_boot_ends_well)
+{
+    const char* given = std::getenv("RCINIT_TEST_SEED");
+    const unsigned long seed = given != nullptr ? std::strtoul(given, nullptr, 10) : std::random_device{}();
+    std::cout << "RCINIT_TEST_SEED=" << seed << std::endl;
+    const milliseconds whole = measure_boot();
+    std::mt19937_64 random{seed};
+    std::uniform_int_distribution<long> moment{
+        0, 1500 * whole.count()}; // microseconds, a half beyond the end of the boot
+    std::vector<std::chrono::microseconds> moments;
+    for (int i = 0; i < random_moments; ++i)
+        moments.emplace_back(moment(random));
+    expect_none(run_trials(random_moments, [&](int i) {
+        Container box;
+        furnish(box);
+        const auto when = moments[static_cast<std::size_t>(i)];
+        const auto begun = std::chrono::steady_clock::now();
+        box.start();
+        box.wait_for([&] { return std::chrono::steady_clock::now() - begun >= when; });
+        box.stop_signal();
+        return fault(box, "TERM after " + std::to_string(when.count()) + " us");
+    }));
+}
+
+BOOST_AUTO_TEST_CASE(TERM_right_after_each_line_of_the_log_ends_well)
+{
+    // The lines of one whole boot are the moments of the trials.
+    int lines = 0;
+    {
+        Container box;
+        furnish(box);
+        box.environment("RCINIT_LOG=debug");
+        BOOST_TEST(box.boot());
+        lines = static_cast<int>(std::ranges::count(box.log(), '\n'));
+        BOOST_TEST(box.stop().status == 0);
+    }
+    BOOST_TEST(lines > 2 * services);
+    expect_none(run_trials(std::min(lines, 100), [&](int i) {
+        Container box;
+        furnish(box);
+        box.environment("RCINIT_LOG=debug");
+        box.start();
+        box.wait_for([&] { return std::ranges::count(box.log(), '\n') > i; }, 3s);
+        box.stop_signal();
+        return fault(box, "TERM after line " + std::to_string(i + 1));
+    }));
+}
+
+BOOST_AUTO_TEST_CASE(TERM_right_after_each_start_of_a_script_ends_well)
+{
+    expect_none(run_trials(services * 3, [&](int i) {
+        Container box;
+        furnish(box);
+        box.start();
+        box.wait_for_event("s" + std::to_string(i % services) + " start", 3s);
+        box.stop_signal();
+        return fault(box, "TERM after the start of s" + std::to_string(i % services));
+    }));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
