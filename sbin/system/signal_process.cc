@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// The checked doors to kill(2).
+#include "system/signal_process.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+namespace init::system {
+
+namespace {
+
+constexpr pid_t everything = -1;
+
+Result<void> checked_kill(pid_t target, int signo) noexcept
+{
+    if (::kill(target, signo) != 0)
+        return errno_code();
+    return {};
+}
+
+} // namespace
+
+Result<void> send_signal(pid_t pid, int signo) noexcept
+{
+    if (pid < 1)
+        return errno_code(EINVAL);
+    return checked_kill(pid, signo);
+}
+
+Result<void> send_group_signal(pid_t leader, int signo) noexcept
+{
+    if (leader < 2)
+        return errno_code(EINVAL);
+    return checked_kill(-leader, signo);
+}
+
+Result<void> send_signal_to_all(int signo) noexcept
+{
+    if (::getpid() != 1)
+        return errno_code(EPERM);
+    return checked_kill(everything, signo);
+}
+
+} // namespace init::system
