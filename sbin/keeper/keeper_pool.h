@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // init's side of the keepers: it asks the spawner for them, gives each its run, reads their messages,
-// and puts a new one in the place of one that was killed. The loop that waits on its descriptor is the host's.
+// and puts a new one in the place of one that was killed. The loop that waits on its descriptor is the
+// host's.
 #pragma once
 
 #include "system/host.h"
@@ -19,13 +20,15 @@
 namespace init::keeper {
 
 struct PoolOptions {
-    int output = 1;  ///< the container's stdout; the scribe alone writes to it. Not owned; never set to O_NONBLOCK
+    int output =
+        1; ///< the container's stdout; the scribe alone writes to it. Not owned; never set to O_NONBLOCK
 };
 
 class KeeperPool {
 public:
-    /// Forks the scribe and the spawner. Called first of all, with all signals blocked, before init has built any table: what
-    /// they inherit is what init holds now. `environ` is the environment that scripts get (RCINIT_* taken out).
+    /// Forks the scribe and the spawner. Called first of all, with all signals blocked, before init has built
+    /// any table: what they inherit is what init holds now. `environ` is the environment that scripts get
+    /// (RCINIT_* taken out).
     static system::Result<std::unique_ptr<KeeperPool>> start(const PoolOptions& options);
     KeeperPool(const KeeperPool&) = delete;
     KeeperPool& operator=(const KeeperPool&) = delete;
@@ -33,38 +36,42 @@ public:
 
     /// Readable when `receive` has something. Non-blocking.
     [[nodiscard]] int descriptor() const noexcept;
-    /// Reads what keepers have sent and hands each event on, in order; at most `most` messages a call. True when there may be more.
+    /// Reads what keepers have sent and hands each event on, in order; at most `most` messages a call. True
+    /// when there may be more.
     bool receive(std::size_t most, const std::function<void(system::Event)>& sink);
 
-    /// One child of init has ended: true when it was a keeper, the spawner, the scribe, or a script whose keeper is gone; what follows
-    /// from it is handed on (a lost keeper is replaced, a lost spawner or scribe made anew). Drains messages first, so that order holds.
+    /// One child of init has ended: true when it was a keeper, the spawner, the scribe, or a script whose
+    /// keeper is gone; what follows from it is handed on (a lost keeper is replaced, a lost spawner or scribe
+    /// made anew). Drains messages first, so that order holds.
     bool child_ended(pid_t pid, int status, const std::function<void(system::Event)>& sink);
 
     system::Result<system::RunId> run(const system::ScriptRequest& request);
-    /// A pipe whose lines are labelled; the write end is for a child of init, the reader is a keeper without a script. The run is empty when all writers have gone.
+    /// A pipe whose lines are labelled; the write end is for a child of init, the reader is a keeper without
+    /// a script. The run is empty when all writers have gone.
     system::Result<std::pair<system::RunId, system::UniqueFd>> read_output(const std::string& label);
 
     void ask_last_line(system::RunId run) noexcept;
-    void signal_script(system::RunId run, int signo) noexcept;  ///< the process group of the run's script
-    void kill_under_keepers() noexcept;                         ///< order to every keeper; allocates nothing
-    /// The keeper answers for this process: its status arrives as ProcessEnded, also when it was reaped already. For processes under its keeper.
+    void signal_script(system::RunId run, int signo) noexcept; ///< the process group of the run's script
+    void kill_under_keepers() noexcept;                        ///< order to every keeper; allocates nothing
+    /// The keeper answers for this process: its status arrives as ProcessEnded, also when it was reaped
+    /// already. For processes under its keeper.
     void watch(system::RunId run, pid_t pid) noexcept;
 
     /// Keepers, spawner, scribe: what a count of living processes leaves out.
     [[nodiscard]] bool is_own(pid_t pid) const noexcept;
     [[nodiscard]] std::optional<system::RunId> run_of_keeper(pid_t keeper) const noexcept;
-    [[nodiscard]] pid_t keeper_of(system::RunId run) const noexcept;  ///< 0 when it has gone
+    [[nodiscard]] pid_t keeper_of(system::RunId run) const noexcept; ///< 0 when it has gone
     [[nodiscard]] std::vector<pid_t> keepers() const;
     [[nodiscard]] std::size_t runs_alive() const noexcept;
 
-    /// One line of init's own for the log. Never blocks: what does not fit is dropped and counted, and the count is said when there is room.
-    /// Allocates nothing.
+    /// One line of init's own for the log. Never blocks: what does not fit is dropped and counted, and the
+    /// count is said when there is room. Allocates nothing.
     void say(std::string_view line) noexcept;
 
-    /// Ends spawner and spare keepers, closes init's end of the scribe's pipe; the scribe writes what it holds and leaves.
-    /// Allocates nothing.
+    /// Ends spawner and spare keepers, closes init's end of the scribe's pipe; the scribe writes what it
+    /// holds and leaves. Allocates nothing.
     void close() noexcept;
-    [[nodiscard]] pid_t scribe() const noexcept;  ///< 0 once reaped
+    [[nodiscard]] pid_t scribe() const noexcept; ///< 0 once reaped
 
 private:
     struct State;
@@ -72,4 +79,4 @@ private:
     std::unique_ptr<State> state_;
 };
 
-}  // namespace init::keeper
+} // namespace init::keeper

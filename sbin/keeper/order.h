@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// Packs what init asks of a keeper into the bytes of one order.
+#pragma once
+
+#include "system/host.h"
+
+#include <cstdint>
+#include <string>
+
+namespace init::keeper {
+
+/// The variable that marks a service's processes: RCINIT_SERVICE=LABEL.
+std::string service_variable(const std::string& label);
+
+/// A run of a script. Error: E2BIG when it does not fit into one order.
+system::Result<std::string> pack_run(std::uint32_t run, const system::ScriptRequest& request);
+
+/// Reading the output of a run that has no script under this keeper.
+std::string pack_reading(std::uint32_t run, const std::string& label);
+
+} // namespace init::keeper

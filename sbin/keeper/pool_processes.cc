@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+// The pool's own processes: scribe, spawner and keepers, how they are made, found and made anew.
+#include "keeper/pool_state.h"
+#include "keeper/scribe.h"
+#include "keeper/spawner.h"
+#include "system/signal_mask.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace init::keeper {
+
+namespace {
+
+bool make_pipe(system::UniqueFd& reader, system::UniqueFd& writer) noexcept
+{
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+        return false;
+    reader.reset(ends[0]);
+    writer.reset(ends[1]);
+    return true;
+}
+
+/// Only for a descriptor whose open file is ours alone.
+bool make_non_blocking(const system::UniqueFd& fd) noexcept
+{
+    const int flags = ::fcntl(fd.get(), F_GETFL);
+    return flags >= 0 && ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) == 0;
+}
+
+bool make_sockets(system::UniqueFd& own, system::UniqueFd& far) noexcept
+{
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return false;
+    own.reset(ends[0]);
+    far.reset(ends[1]);
+    return true;
+}
+
+} // namespace
+
+bool KeeperPool::State::open_pipes() noexcept
+{
+    return make_pipe(message_reader, message_writer) && make_non_blocking(message_reader) &&
+           make_pipe(line_reader, line_writer) && make_non_blocking(line_writer);
+}
+
+bool KeeperPool::State::fork_scribe() noexcept
+{
+    const system::SignalsBlocked blocked;
+    scribe = ::fork();
+    if (scribe == 0)
+        scribe_main(line_reader.get(), output);
+    scribe = std::max(scribe, 0);
+    return scribe > 0;
+}
+
+bool KeeperPool::State::fork_spawner() noexcept
+{
+    system::UniqueFd far;
+    if (!make_sockets(spawner_socket, far))
+        return false;
+    const system::SignalsBlocked blocked;
+    spawner = ::fork();
+    if (spawner == 0)
+        spawner_main(far.get(), message_writer.get(), line_writer.get());
+    spawner = std::max(spawner, 0);
+    return spawner > 0;
+}
+
+/// What the dead one had not carried out yet is asked of the new one. A keeper that it may still have made
+/// finds its socket closed and leaves.
+void KeeperPool::State::remake_spawner()
+{
+    spawner = 0;
+    if (is_closed || !fork_spawner())
+        return;
+    for (Keeper& keeper : keepers)
+        if (keeper.pid == 0) {
+            keeper.number = ++last_keeper;
+            keeper.is_requested = false;
+        }
+    request_missing();
+}
+
+std::uint32_t KeeperPool::State::add_keeper()
+{
+    Keeper& keeper = keepers.emplace_back();
+    keeper.number = ++last_keeper;
+    request(keeper);
+    return keeper.number;
+}
+
+void KeeperPool::State::request(Keeper& keeper) noexcept
+{
+    system::UniqueFd far;
+    if (is_closed || !make_sockets(keeper.socket, far))
+        return;
+    Order order;
+    order.kind = OrderKind::clone;
+    order.keeper = keeper.number;
+    const int descriptor = far.get();
+    keeper.is_requested = send_order(spawner_socket.get(),
+                                     {reinterpret_cast<const char*>(&order), sizeof order}, &descriptor, 1);
+}
+
+void KeeperPool::State::request_missing() noexcept
+{
+    for (Keeper& keeper : keepers)
+        if (keeper.pid == 0 && !keeper.is_requested)
+            request(keeper);
+}
+
+void KeeperPool::State::ensure_spare()
+{
+    if (is_closed || is_killing)
+        return;
+    if (spawner == 0)
+        remake_spawner();
+    const bool has_spare = std::any_of(keepers.begin(), keepers.end(),
+                                       [](const Keeper& k) { return k.run == 0 && !k.is_leaving; });
+    if (!has_spare)
+        add_keeper();
+}
+
+/// Gives the run to a spare keeper, or to one that is still to be born. The order goes out at once where it
+/// can.
+void KeeperPool::State::assign(Run& run, std::string order)
+{
+    ensure_spare();
+    auto spare = std::find_if(keepers.begin(), keepers.end(),
+                              [](const Keeper& k) { return k.run == 0 && !k.is_leaving; });
+    if (spare == keepers.end())
+        spare = keepers.begin() + (find_keeper(add_keeper()) - keepers.data());
+    spare->run = run.id;
+    spare->order = std::move(order);
+    if (spare->pid != 0)
+        send_pending(*spare);
+    ensure_spare();
+}
+
+void KeeperPool::State::send_pending(Keeper& keeper) noexcept
+{
+    Run* const run = find_run(keeper.run);
+    if (run == nullptr || keeper.order.empty())
+        return;
+    const int descriptors[] = {run->output.get(), run->writer.get(), run->cgroup.procs()};
+    const std::size_t count = !run->writer ? 1 : run->cgroup.procs() < 0 ? 2 : 3;
+    if (!send_order(keeper.socket.get(), keeper.order, descriptors, count))
+        return; // it is dying; its end brings the order to another one
+    keeper.order.clear();
+    // From now on the pipe ends when the script's processes have let go of it.
+    run->writer.reset();
+    run->cgroup.close_procs();
+    if (is_killing) {
+        Order kill;
+        kill.kind = OrderKind::kill_all;
+        send_order(keeper.socket.get(), kill);
+    }
+}
+
+KeeperPool::State::Keeper* KeeperPool::State::find_keeper(std::uint32_t number) noexcept
+{
+    const auto found = std::find_if(keepers.begin(), keepers.end(),
+                                    [number](const Keeper& k) { return k.number == number; });
+    return found != keepers.end() ? &*found : nullptr;
+}
+
+KeeperPool::State::Keeper* KeeperPool::State::find_keeper_of(std::uint32_t run) noexcept
+{
+    const auto found = std::find_if(keepers.begin(), keepers.end(),
+                                    [run](const Keeper& k) { return k.run == run && !k.is_leaving; });
+    return run != 0 && found != keepers.end() ? &*found : nullptr;
+}
+
+KeeperPool::State::Keeper* KeeperPool::State::find_process(pid_t pid) noexcept
+{
+    const auto found =
+        std::find_if(keepers.begin(), keepers.end(), [pid](const Keeper& k) { return k.pid == pid; });
+    return pid > 0 && found != keepers.end() ? &*found : nullptr;
+}
+
+void KeeperPool::State::forget_keeper(std::uint32_t number) noexcept
+{
+    std::erase_if(keepers, [number](const Keeper& k) { return k.number == number; });
+}
+
+bool KeeperPool::State::has_unborn() const noexcept
+{
+    return std::any_of(keepers.begin(), keepers.end(), [](const Keeper& k) { return k.pid == 0; });
+}
+
+KeeperPool::State::Run& KeeperPool::State::add_run(const std::string& label)
+{
+    auto run = std::make_unique<Run>();
+    run->id = ++last_run;
+    run->label = label;
+    runs.push_back(std::move(run));
+    return *runs.back();
+}
+
+bool KeeperPool::State::open_output(Run& run) noexcept
+{
+    return make_pipe(run.output, run.writer) && make_non_blocking(run.output);
+}
+
+KeeperPool::State::Run* KeeperPool::State::find_run(std::uint32_t id) noexcept
+{
+    const auto found =
+        std::find_if(runs.begin(), runs.end(), [id](const auto& run) { return run->id == id; });
+    return found != runs.end() ? found->get() : nullptr;
+}
+
+KeeperPool::State::Run* KeeperPool::State::find_script(pid_t pid) noexcept
+{
+    const auto found = std::find_if(runs.begin(), runs.end(), [pid](const auto& run) {
+        return run->script == pid && !run->is_script_over;
+    });
+    return pid > 0 && found != runs.end() ? found->get() : nullptr;
+}
+
+void KeeperPool::State::forget_run(std::uint32_t id) noexcept
+{
+    std::erase_if(runs, [id](const auto& run) { return run->id == id; });
+}
+
+} // namespace init::keeper
