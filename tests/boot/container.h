@@ -136,7 +136,8 @@ public:
     Ended wait_exit(milliseconds limit = 20s);
     Ended stop(int signo = SIGTERM, milliseconds limit = 20s);
     [[nodiscard]] bool is_over();
-    [[nodiscard]] pid_t pid_of_init() const { return init_.pid; }
+    [[nodiscard]] pid_t pid_of_init() const { return init_.pid; }   ///< outside; -1 once it has ended
+    [[nodiscard]] const std::string& root() const { return root_; } ///< the folder outside
 
     // --- Looks -------------------------------------------------------------------------------------
 

@@ -6,6 +6,16 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
 namespace ut = boost::unit_test;
 using namespace boot;
 
@@ -94,6 +104,41 @@ BOOST_AUTO_TEST_CASE(the_same_root_boots_again_after_kill)
     box.start();
     BOOST_TEST(box.wait_for_log("up"));
     BOOST_TEST(box.count_events("start") == 2);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_left_when_the_test_itself_is_killed)
+{
+    int ends[2];
+    BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    const pid_t test = ::fork();
+    if (test == 0) {
+        Container box{Layout::plain};
+        shell_init(box, "/opt/helper daemon --pidfile /run/d.pid; echo up");
+        box.start();
+        box.wait_for_log("up");
+        const std::string told = std::to_string(box.pid_of_init()) + " " + box.root();
+        if (::write(ends[1], told.data(), told.size()) > 0)
+            ::pause();
+        ::_exit(1);
+    }
+    BOOST_REQUIRE(test > 0);
+    const UniqueFd test_fd{static_cast<int>(::syscall(SYS_pidfd_open, test, 0U))};
+    BOOST_REQUIRE(static_cast<bool>(test_fd));
+    char told[256] = {};
+    BOOST_TEST(::read(ends[0], told, sizeof told - 1) > 0);
+    std::istringstream words{told};
+    pid_t inner = 0;
+    std::string root;
+    words >> inner >> root;
+    const UniqueFd pidfd{static_cast<int>(::syscall(SYS_pidfd_open, inner, 0U))};
+    BOOST_TEST(static_cast<bool>(pidfd));
+    BOOST_TEST(::syscall(SYS_pidfd_send_signal, test_fd.get(), SIGKILL, nullptr, 0U) == 0);
+    ::waitpid(test, nullptr, 0);
+    pollfd item{pidfd.get(), POLLIN, 0};
+    BOOST_TEST(::poll(&item, 1, 5000) == 1);
+    std::filesystem::remove_all(root);
+    ::close(ends[0]);
+    ::close(ends[1]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

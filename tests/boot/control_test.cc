@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_SUITE(levels, *ut::precondition(containers_work))
 BOOST_AUTO_TEST_CASE(telinit_changes_the_level_and_runlevel_tells_it)
 {
     Small box;
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.exec({"runlevel"}).output == "N 3\n");
     BOOST_TEST(box.exec({"telinit", "4"}).status == 0);
     BOOST_TEST(box.wait_for_event("four start "));
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(telinit_changes_the_level_and_runlevel_tells_it)
 BOOST_AUTO_TEST_CASE(telinit_e_sets_a_variable_for_scripts)
 {
     Small box;
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.exec({"telinit", "-e", "INIT_HALT=POWEROFF"}).status == 0);
     BOOST_TEST(box.exec({"telinit", "4"}).status == 0);
     BOOST_TEST(box.wait_for_event("four start POWEROFF"), joined(box.events()));
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(telinit_e_sets_a_variable_for_scripts)
 BOOST_AUTO_TEST_CASE(telinit_refuses_what_is_no_level)
 {
     Small box;
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.exec({"telinit", "x"}).status != 0);
     BOOST_TEST(box.exec({"telinit"}).status != 0);
     BOOST_TEST(box.exec({"runlevel"}).output == "N 3\n");
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(telinit_refuses_what_is_no_level)
 BOOST_AUTO_TEST_CASE(telinit_u_keeps_services_and_level)
 {
     Small box;
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     const pid_t before = box.pid_in("/var/run/quiet.pid");
     BOOST_TEST(box.exec({"telinit", "u"}).status == 0);
     BOOST_TEST(box.exec({"telinit", "4"}).status == 0);
@@ -105,7 +105,7 @@ BOOST_DATA_TEST_CASE(a_stop_asked_for_inside_runs_K_scripts_and_tells_its_kind, 
                      ending)
 {
     Small box;
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     Session asking = box.exec_start({"sh", "-c", ending.command});
     const Ended end = box.wait_exit();
     BOOST_TEST(end.over);
@@ -116,7 +116,7 @@ BOOST_DATA_TEST_CASE(a_stop_asked_for_inside_runs_K_scripts_and_tells_its_kind, 
 BOOST_AUTO_TEST_CASE(shutdown_k_only_warns_and_c_takes_it_back)
 {
     Small box;
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.exec({"shutdown", "-k", "now", "only a warning"}).status == 0);
     Session waiting = box.exec_start({"shutdown", "-h", "+30"});
     BOOST_TEST(
@@ -131,11 +131,11 @@ BOOST_AUTO_TEST_CASE(reboot_restart_boots_again_in_place)
 {
     Small box;
     box.environment("RCINIT_REBOOT=restart");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.exec({"telinit", "6"}).status == 0);
     BOOST_TEST(box.wait_for([&] { return box.count_events("quiet start") == 2; }));
     BOOST_TEST(in_order(box.events(), {"quiet start", "quiet stop", "quiet start"}), joined(box.events()));
-    BOOST_TEST(box.wait_for_state("running"));
+    BOOST_REQUIRE(box.wait_for_state("running"));
     BOOST_TEST(box.stop().status == 0);
     BOOST_TEST(box.count_events("quiet stop") == 2);
 }
@@ -148,7 +148,7 @@ BOOST_DATA_TEST_CASE(both_FIFOs_take_sysvinit_s_requests, ut::data::make({"/run/
                      path)
 {
     Small box;
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.shell("test -p " + std::string{path}).status == 0);
     BOOST_TEST(box.shell("{ " + request('4') + "; } >" + path).status == 0);
     BOOST_TEST(box.wait_for_event("four start "));
@@ -157,7 +157,7 @@ BOOST_DATA_TEST_CASE(both_FIFOs_take_sysvinit_s_requests, ut::data::make({"/run/
 BOOST_AUTO_TEST_CASE(garbage_costs_itself_and_the_next_request_is_heard)
 {
     Small box;
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.shell("head -c 1000 /dev/urandom >/run/initctl || head -c 1000 /opt/helper >/run/initctl")
                    .status == 0);
     BOOST_TEST(box.shell("{ printf '\\151\\031'; " + request('4') + "; } >/run/initctl").status == 0);
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(garbage_costs_itself_and_the_next_request_is_heard)
 BOOST_AUTO_TEST_CASE(USR2_closes_the_FIFO_and_USR1_opens_it)
 {
     Small box;
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     const std::string request_4 = "{ " + request('4') + "; } >/run/initctl";
     box.signal_init(SIGUSR2);
     // Without a reader a non-blocking open for writing is refused.
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(status_json_has_its_fields)
     Small box;
     box.script("failing", "exit 3\n");
     box.link('3', "S20failing");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     const json::value value = status(box);
     BOOST_REQUIRE(value.is_object());
     const json::object& all = value.get_object();
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(status_json_has_its_fields)
 BOOST_AUTO_TEST_CASE(status_of_one_service_and_the_state_files_agree)
 {
     Small box;
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     const Ran ran = box.exec({"rcinit", "status", "quiet"});
     BOOST_TEST(ran.status == 0);
     BOOST_TEST(ran.output.find("quiet") != std::string::npos, ran.output);
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(status_of_one_service_and_the_state_files_agree)
 BOOST_AUTO_TEST_CASE(HUP_from_outside_reads_the_inittab_again)
 {
     Small box;
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     box.inittab(box.read("/etc/inittab") + "nw:3:once:echo new >>/var/events\n");
     box.signal_init(SIGHUP);
     BOOST_TEST(box.wait_for_event("new"));
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(HUP_from_outside_reads_the_inittab_again)
 BOOST_AUTO_TEST_CASE(killall5_from_exec_spares_init_and_keepers_and_its_session)
 {
     Small box;
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     const pid_t daemon = box.pid_in("/var/run/quiet.pid");
     const Ran ran = box.shell("killall5 -15; echo status $?");
     BOOST_TEST(ran.output == "status 0\n");
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(killall5_from_exec_spares_init_and_keepers_and_its_session)
 BOOST_AUTO_TEST_CASE(initctl_is_a_stub_that_says_yes)
 {
     Small box;
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.exec({"initctl", "emit", "started", "JOB=x"}).status == 0);
     const Ran list = box.exec({"initctl", "list"});
     BOOST_TEST(list.status == 0);

@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(entries_run_in_the_order_sysinit_boot_wait_once)
                "s2::sysinit:sleep 0.1; echo sysinit >>/var/events\n"
                "no:4:once:echo never >>/var/events\n"
                "of:3:off:echo never >>/var/events\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.wait_for_event("once"));
     BOOST_TEST(in_order(box.events(), {"sysinit", "bootwait", "wait", "once"}), joined(box.events()));
     BOOST_TEST(in_order(box.events(), {"sysinit", "boot"}), joined(box.events()));
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(levels_in_the_environment_are_S_before_the_first_level)
     Container box;
     table(box, "s2::sysinit:echo \"sysinit $RUNLEVEL $PREVLEVEL\" >>/var/events\n"
                "w1:3:wait:echo \"wait $RUNLEVEL $PREVLEVEL\" >>/var/events\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(in_order(box.events(), {"sysinit S N", "wait 3 N"}), joined(box.events()));
 }
 
@@ -53,9 +53,9 @@ BOOST_AUTO_TEST_CASE(a_respawn_entry_comes_back_under_a_new_pid)
 {
     Container box;
     table(box, std::string{"r1:3:respawn:"} + serve + "r1.pid\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     pid_t first = 0;
-    BOOST_TEST(box.wait_for([&] { return (first = box.pid_in("/var/run/r1.pid")) > 1; }));
+    BOOST_REQUIRE(box.wait_for([&] { return (first = box.pid_in("/var/run/r1.pid")) > 1; }));
     BOOST_TEST(box.process(first)->parent == 1);
     BOOST_TEST(box.shell("kill " + std::to_string(first)).status == 0);
     BOOST_TEST(box.wait_for(
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(the_tenth_start_in_a_row_is_the_last_and_q_gives_ten_more)
 {
     Container box;
     table(box, "r1:3:respawn:/bin/sh -c 'echo start >>/var/events'\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.wait_for_log("respawning too fast"));
     BOOST_TEST(!box.wait_for([&] { return box.count_events("start") > 10; }, 200ms));
     BOOST_TEST(box.count_events("start") == 10);
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(an_ondemand_entry_starts_when_asked_for_and_the_level_stays
 {
     Container box;
     table(box, std::string{"d1:a:ondemand:"} + serve + "d1.pid\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(!box.exists("/var/run/d1.pid"));
     BOOST_TEST(box.exec({"telinit", "a"}).status == 0);
     BOOST_TEST(box.wait_for([&] { return box.exists("/var/run/d1.pid"); }));
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(power_entries_follow_the_letter_of_powerstatus)
     Container box;
     table(box, "pf::powerfail:echo fail >>/var/events\npw::powerwait:echo failwait >>/var/events\n"
                "pn::powerfailnow:echo now >>/var/events\npo::powerokwait:echo ok >>/var/events\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     for (const Row& row : rows)
         BOOST_TEST_CONTEXT("powerstatus " << row.status)
         {
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(INT_runs_ctrlaltdel_when_it_is_asked_to)
     Container box;
     box.environment("RCINIT_INT=ctrlaltdel");
     table(box, "ca::ctrlaltdel:echo pressed >>/var/events\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     box.signal_init(SIGINT);
     BOOST_TEST(box.wait_for_event("pressed"));
     BOOST_TEST(!box.is_over());
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(INT_as_ctrlaltdel_without_an_entry_is_a_reboot)
     Container box;
     box.environment("RCINIT_INT=ctrlaltdel");
     table(box, "");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.stop(SIGINT).status == 133);
 }
 
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(WINCH_by_kill_runs_kbrequest)
 {
     Container box;
     table(box, "kb::kbrequest:echo asked >>/var/events\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     box.signal_init(SIGWINCH);
     BOOST_TEST(box.wait_for_event("asked"));
 }
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_level_change_keeps_what_is_in_both_levels_and_ends_the_re
     Container box;
     table(box, std::string{"k1:34:respawn:"} + serve + "k1.pid\ne1:3:respawn:" + serve +
                    "e1.pid\nn1:4:respawn:" + serve + "n1.pid\nw1:34:wait:echo both >>/var/events\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.wait_for([&] { return box.exists("/var/run/k1.pid") && box.exists("/var/run/e1.pid"); }));
     const pid_t kept = box.pid_in("/var/run/k1.pid");
     const pid_t ended = box.pid_in("/var/run/e1.pid");
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_deaf_process_group_is_killed_after_the_seconds_of_t)
     table(box, "d1:3:respawn:/bin/sh -c \"trap '' TERM; /opt/helper serve --deaf --pidfile /var/run/in.pid & "
                "/opt/helper serve "
                "--deaf --pidfile /var/run/out.pid; wait\"\nn1:4:once:echo four >>/var/events\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.wait_for([&] { return box.exists("/var/run/in.pid") && box.exists("/var/run/out.pid"); }));
     const auto begun = std::chrono::steady_clock::now();
     BOOST_TEST(box.exec({"telinit", "-t", "1", "4"}).status == 0);
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(q_ends_what_was_taken_out_and_starts_what_is_new)
 {
     Container box;
     table(box, std::string{"o1:3:respawn:"} + serve + "o1.pid\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.wait_for([&] { return box.exists("/var/run/o1.pid"); }));
     const pid_t old = box.pid_in("/var/run/o1.pid");
     table(box, std::string{"n1:3:respawn:"} + serve + "n1.pid\n");
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(initscript_stands_around_every_command)
     Container box;
     box.file("/etc/initscript", "echo \"around $1 $2 $3\" >>/var/events\neval exec \"$4\"\n");
     table(box, "o1:3:once:/bin/sh -c 'echo inside >>/var/events'\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.wait_for_event("inside"));
     BOOST_TEST(box.wait_for_event("around o1 3 once"));
 }
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(the_first_entry_of_each_tab_file_counts)
     box.file("/etc/inittab.d/more.tab",
              "t1:3:once:echo first >>/var/events\nt2:3:once:echo second >>/var/events\n");
     box.file("/etc/inittab.d/ignored.txt", "t3:3:once:echo third >>/var/events\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.wait_for_event("first"));
     BOOST_TEST(box.stop().status == 0);
     BOOST_TEST(box.events().size() == 1, joined(box.events()));
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(a_getty_on_a_missing_device_is_left_out_with_one_line)
 {
     Container box;
     table(box, "1:2345:respawn:/sbin/getty 38400 tty7\n2:2345:respawn:/sbin/mingetty tty8\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.log_lines("tty7").size() == 1);
     BOOST_TEST(box.log_lines("tty8").size() == 1);
     BOOST_TEST(!box.wait_for_log("respawning too fast", 200ms));
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(output_of_an_entry_carries_its_id)
 {
     Container box;
     table(box, "tk:3:once:echo words\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.wait_for_log("tk: words\n"));
 }
 

@@ -50,7 +50,7 @@ BOOST_DATA_TEST_CASE(a_tree_boots_in_link_order_and_stops_in_reverse, ut::data::
     box.enable("three", 30, 10);
     box.enable("one", 10, 30);
     box.enable("two", 20, 20);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(in_order(box.events(), {"one start", "two start", "three start"}), joined(box.events()));
     for (const char* name : {"one", "two", "three"})
         BOOST_TEST(box.process(box.pid_in(std::string{"/var/run/"} + name + ".pid")).has_value());
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(red_hat_runs_rc_sysinit_before_the_first_script)
     Container box;
     note(box, "first");
     box.link('3', "S00first");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(in_order(box.events(), {"sysinit", "first start"}), joined(box.events()));
 }
 
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(debian_runs_rcS_before_rc2)
     note(box, "late");
     box.link('S', "S99early");
     box.link('2', "S01late");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(in_order(box.events(), {"early start", "late start"}), joined(box.events()));
     BOOST_TEST(box.count_events("early start") == 1);
 }
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(K_scripts_come_before_S_scripts_when_the_level_changes)
     box.enable("old", 50);
     box.link('4', "K90old");
     box.link('4', "S01new");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.exec({"telinit", "4"}).status == 0);
     BOOST_TEST(box.wait_for_event("new start"));
     BOOST_TEST(in_order(box.events(), {"old start", "old stop", "new start"}), joined(box.events()));
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(scripts_know_both_levels_under_both_names)
                        "[ $1 = start ] && : >/var/lock/subsys/tell\n");
     box.link('3', "S50tell");
     box.link('4', "K50tell");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.count_events("start 3 N 3 N") == 1, joined(box.events()));
     BOOST_TEST(box.exec({"telinit", "4"}).status == 0);
     BOOST_TEST(box.wait_for_event("stop 4 3 4 3"), joined(box.events()));
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_K_script_without_a_lock_and_without_a_start_is_left_out_o
     box.link('3', "S10locked");
     for (const char* name : {"K10never", "K20locked"})
         box.link('0', name);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.stop().status == 0);
     BOOST_TEST(box.count_events("never stop") == 0);
     BOOST_TEST(box.count_events("locked stop") == 1);
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_start_whose_lock_exists_is_left_out_on_red_hat)
     note(box, "second");
     box.link('3', "S10first");
     box.link('3', "S20second");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.count_events("first start") == 1);
     BOOST_TEST(box.count_events("second start") == 0);
 }
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(leftover_names_and_scripts_without_the_execute_bit_do_not_r
                              "S14edit~", "S15plain", "S99good"})
         box.link('3', name);
     box.link('3', "S50gone"); // a link to nothing
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST((box.events() == std::vector<std::string>{"sysinit", "good start"}), joined(box.events()));
 }
 
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_script_without_an_interpreter_line_runs_in_the_shell)
     box.script("bare", "#!/bin/sh\n");
     box.file("/etc/rc.d/init.d/bare", "echo \"bare $1\" >>/var/events\n", 0755);
     box.link('3', "S10bare");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.count_events("bare start") == 1);
 }
 
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_debian_script_without_the_execute_bit_costs_itself_and_th
     note(box, "good");
     box.link('2', "S01plain");
     box.link('2', "S02good");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.count_events("good start") == 1);
     BOOST_TEST(!box.log_lines("plain").empty());
 }
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_missing_interpreter_costs_that_script_and_is_said)
     note(box, "good");
     box.link('3', "S10broken");
     box.link('3', "S20good");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.count_events("good start") == 1);
     BOOST_TEST(!box.log_lines("broken").empty());
 }
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_script_is_born_clean_whatever_init_inherited)
         box.script(name, std::string{"exec /opt/helper look /var/log/"} + name + "\n");
     box.link('3', "S10witness");
     box.link('3', "S11other");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     const std::string facts = box.read("/var/log/witness");
     BOOST_TEST(value(facts, "fds") == "0 1 2");
     BOOST_TEST(value(facts, "stdin") == "/dev/null");
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(every_line_of_output_carries_the_name_of_its_script)
     Container box;
     box.script("talker", "echo to stdout; echo to stderr >&2; printf 'without an end'\n");
     box.link('3', "S10talker");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     for (const char* line : {"talker: to stdout\n", "talker: to stderr\n", "talker: without an end\n"})
         BOOST_TEST(box.wait_for_log(line), line);
 }
@@ -234,7 +234,7 @@ BOOST_DATA_TEST_CASE(a_tree_without_an_inittab_boots_with_the_entries_of_its_lay
     box.file("/etc/unused", "");
     BOOST_TEST(box.default_level() == (layout == Layout::red_hat ? '3' : '2'));
     box.remove("/etc/inittab");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.count_events("one start") == 1);
     BOOST_TEST(box.stop().status == 0);
 }
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(an_inittab_with_only_an_initdefault_is_completed)
     box.inittab("id:5:initdefault:\n");
     note(box, "graphical");
     box.link('5', "S10graphical");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(in_order(box.events(), {"sysinit", "graphical start"}), joined(box.events()));
     BOOST_TEST(box.exec({"runlevel"}).output == "N 5\n");
 }
@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(a_broken_line_is_named_and_the_rest_works)
                 "l3:3:wait:/etc/rc.d/rc 3\nla:3:once:echo last >>/var/events");
     note(box, "one");
     box.enable("one", 10);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.wait_for_event("last"));
     BOOST_TEST(box.count_events("one start") == 1);
     BOOST_TEST(!box.log_lines("inittab:3:").empty());
@@ -270,7 +270,7 @@ BOOST_DATA_TEST_CASE(a_default_level_that_ends_the_container_is_refused, ut::dat
     box.inittab(std::string{"id:"} + level + ":initdefault:\n");
     note(box, "one");
     box.enable("one", 10);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.count_events("one start") == 1);
     BOOST_TEST(!box.log_lines("initdefault").empty());
 }
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(an_rc_of_the_images_own_is_run_as_it_is_and_that_is_said)
     box.file("/etc/rc.d/rc", "#!/bin/sh\necho \"own rc $1\" >>/var/events\n", 0755);
     note(box, "one");
     box.enable("one", 10);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.count_events("own rc 3") == 1);
     BOOST_TEST(box.count_events("one start") == 0);
     BOOST_TEST(!box.log_lines("/etc/rc.d/rc").empty());
@@ -293,7 +293,7 @@ BOOST_AUTO_TEST_CASE(a_level_on_the_command_line_wins_over_the_default)
     box.arguments({"/sbin/init", "-z", "padding", "4"});
     note(box, "four");
     box.link('4', "S10four");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.count_events("four start") == 1);
 }
 
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(a_script_for_a_machine_is_left_out_with_its_reason)
     box.link('3', "S01hwclock");
     box.link('0', "S00killall");
     box.link('0', "S01halt");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(!box.log_lines("hwclock").empty());
     BOOST_TEST(box.stop().status == 0);
     for (const char* name : {"hwclock start", "halt start", "halt stop", "killall start"})

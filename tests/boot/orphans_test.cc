@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(fifty_milliseconds_after_the_last_ended_there_is_no_zombie)
         return all;
     };
     BOOST_TEST(box.wait_for([&] { return zombies().empty(); }, 50ms), joined(zombies()));
-    BOOST_TEST(box.wait_for_state("running"));
+    BOOST_REQUIRE(box.wait_for_state("running"));
     BOOST_TEST(box.process(box.pid_in("/var/run/bystander.pid")).has_value());
     const Ended end = box.stop();
     BOOST_TEST(end.status == 0);

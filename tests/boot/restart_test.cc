@@ -39,13 +39,13 @@ BOOST_AUTO_TEST_CASE(after_a_kill_stale_locks_and_pid_files_are_swept_and_everyt
 {
     Container box;
     three(box);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     box.kill();
     BOOST_TEST(box.exists("/var/lock/subsys/two"));
     box.file("/var/run/stranger.pid", "1\n");
     box.file("/var/run/gone.pid", "31999\n");
     box.file("/var/lock/subsys/gone", "");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     for (const char* name : {"one", "two", "three"}) {
         BOOST_TEST(box.count_events(std::string{name} + " start") == 2, name);
         BOOST_TEST(box.process(box.pid_in(std::string{"/var/run/"} + name + ".pid")).has_value(), name);
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(it_boots_again_and_again_after_stop_and_kill)
     Container box{Layout::debian};
     three(box);
     for (std::size_t i = 1; i <= 6; ++i) {
-        BOOST_TEST(box.boot());
+        BOOST_REQUIRE(box.boot());
         BOOST_TEST(box.count_events("two start") == i);
         if (i % 2 == 0)
             box.kill();
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(with_empty_run_and_tmp_folders_the_needed_ones_are_made)
             for (const char* path : {"/run", "/tmp", "/var/log"})
                 box.tmpfs(path);
             for (int round = 0; round < 2; ++round) {
-                BOOST_TEST(box.boot());
+                BOOST_REQUIRE(box.boot());
                 expect_own_files(box);
                 BOOST_TEST(box.shell("test -d /var/lock/").status == 0);
                 BOOST_TEST(box.shell("test -d /var/run/").status == 0);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_tmpfs_that_an_rcS_script_mounts_over_run_gets_init_s_file
     box.script("mountkernfs-like",
                "mount -t tmpfs tmpfs /run && mkdir -p /run/lock && echo mounted >>/var/events\n");
     box.link('S', "S01mountkernfs-like");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.count_events("mounted") == 1);
     expect_own_files(box);
     BOOST_TEST(box.exec({"telinit", "q"}).status == 0);
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(what_an_rcS_script_deletes_under_var_run_is_made_anew)
     box.script("bootclean-like", "cd /var/run/ && find . ! -type d -exec rm -f {} +; rm -rf /var/run/rcinit; "
                                  "echo cleaned >>/var/events\n");
     box.link('S', "S01bootclean-like");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.count_events("cleaned") == 1);
     expect_own_files(box);
     BOOST_TEST(box.stop().status == 0);
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_sysinit_that_empties_utmp_leaves_a_runlevel_all_the_same)
     three(box);
     box.file("/etc/rc.d/rc.sysinit",
              "#!/bin/sh\nfind /var/run ! -type d -exec rm -f {} +\n: >/var/run/utmp\n", 0755);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     expect_own_files(box);
 }
 

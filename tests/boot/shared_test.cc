@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(it_boots_keeps_its_orphans_and_stops_only_what_is_its_own)
     box.enable("left", 20);
     box.inittab(box.read("/etc/inittab") + "or:3:once:/opt/helper daemon --pidfile /tmp/orphan.pid\n");
     box.start();
-    BOOST_TEST(box.wait_for_state("running"));
+    BOOST_REQUIRE(box.wait_for_state("running"));
     BOOST_TEST(box.wait_for([&] { return box.exists("/tmp/orphan.pid"); }));
     const pid_t init = box.pid_in("/tmp/init.pid");
     const pid_t bystander = box.pid_in("/tmp/bystander.pid");
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(its_deaf_daemons_are_killed_and_the_bystander_lives)
     box.script("storm", "[ $1 = start ] && exec /opt/helper storm 5\nexit 0\n");
     box.enable("storm", 20);
     box.start();
-    BOOST_TEST(box.wait_for_state("running"));
+    BOOST_REQUIRE(box.wait_for_state("running"));
     const pid_t bystander = box.pid_in("/tmp/bystander.pid");
     BOOST_TEST(box.shell("kill -TERM $(cat /tmp/init.pid)").status == 0);
     BOOST_TEST(box.wait_for([&] { return position(box.events(), "exit 0").has_value(); }, 5s),
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(stale_state_is_left_alone)
     share(box);
     box.file("/var/run/neighbour.pid", "31999\n");
     box.start();
-    BOOST_TEST(box.wait_for_state("running"));
+    BOOST_REQUIRE(box.wait_for_state("running"));
     BOOST_TEST(box.exists("/var/run/neighbour.pid"));
 }
 

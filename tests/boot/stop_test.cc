@@ -55,7 +55,7 @@ BOOST_DATA_TEST_CASE(each_stop_signal_ends_with_its_status, ut::data::make(signa
     Limited box;
     box.service("one");
     box.enable("one", 10, 90);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     expect_clean(box.stop(row.signo), row.status, 2s);
     BOOST_TEST(box.count_events("one stop") == (row.scripts ? 1U : 0U));
 }
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_second_signal_halves_the_time_and_a_third_ends_it)
     box.script("slow", "[ $1 = stop ] || { : >/var/lock/subsys/slow; exit 0; }\necho stopping "
                        ">>/var/events\nexec /opt/helper serve --deaf\n");
     box.enable("slow", 10, 90);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     box.stop_signal();
     BOOST_TEST(box.wait_for_event("stopping"));
     BOOST_TEST(!box.wait_for([&] { return box.is_over(); }, 1100ms));
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_repeated_signal_within_a_second_is_one)
     box.script("slow", "[ $1 = stop ] || { : >/var/lock/subsys/slow; exit 0; }\necho stopping "
                        ">>/var/events\nsleep 1\necho stopped >>/var/events\n");
     box.enable("slow", 10, 90);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     for (int i = 0; i < 5; ++i)
         box.stop_signal();
     expect_clean(box.wait_exit(), 0);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(TERM_from_inside_while_stopping_changes_nothing)
                "[ $1 = stop ] || { : >/var/lock/subsys/halting; exit 0; }\n"
                "for i in 1 2 3 4 5 6; do kill -TERM 1; sleep 0.2; done\necho stopped >>/var/events\n");
     box.enable("halting", 10, 90);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     expect_clean(box.stop(), 0);
     BOOST_TEST(box.count_events("stopped") == 1);
 }
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(TERM_from_inside_before_a_stop_is_a_stop)
     Limited box;
     box.service("one");
     box.enable("one", 10, 90);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     Session asking = box.exec_start({"sh", "-c", "kill -TERM 1"});
     expect_clean(box.wait_exit(), 0);
     BOOST_TEST(box.count_events("one stop") == 1);
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(telinit_0_while_stopping_changes_nothing)
     box.script("slow", "[ $1 = stop ] || { : >/var/lock/subsys/slow; exit 0; }\necho stopping "
                        ">>/var/events\ntelinit 6\nsleep 0.3\necho stopped >>/var/events\n");
     box.enable("slow", 10, 90);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     box.stop_signal();
     BOOST_TEST(box.wait_for_event("stopping"));
     box.exec({"telinit", "0"});
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(with_a_deaf_K_script_the_others_still_run_and_the_status_is
     box.script("deaf", "[ $1 = stop ] || { : >/var/lock/subsys/deaf; exit 0; }\ntrap '' TERM HUP INT\nwhile "
                        ":; do sleep 1; done\n");
     box.enable("deaf", 15, 50);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     expect_clean(box.stop(), 73);
     BOOST_TEST(in_order(box.events(), {"two stop", "one stop"}), joined(box.events()));
 }
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_failing_K_script_is_reported_and_the_status_stays_0)
     Limited box;
     box.script("failing", "[ $1 = stop ] || { : >/var/lock/subsys/failing; exit 0; }\nexit 4\n");
     box.enable("failing", 10, 90);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     expect_clean(box.stop(), 0, 2s);
     BOOST_TEST(!box.log_lines("failing").empty());
 }
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(with_a_deaf_daemon_it_is_killed_before_the_deadline)
     box.script("deaf",
                "[ $1 = start ] && exec /opt/helper daemon --deaf --pidfile /var/run/deaf.pid\nexit 0\n");
     box.enable("deaf", 10);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     expect_clean(box.stop(), 0);
 }
 
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(with_a_fork_storm)
     box.enable("one", 10, 90);
     box.script("storm", "[ $1 = start ] && exec /opt/helper storm 10\nexit 0\n");
     box.enable("storm", 20);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     const Ended end = box.stop();
     expect_clean(end, 0);
     BOOST_TEST(box.count_events("one stop") == 1);
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(during_a_level_change_and_a_change_of_that)
         box.script(name, std::string{"echo "} + name + " >>/var/events\n[ $1 = start ] && exec sleep 60\n");
     box.link('4', "S50hang4");
     box.link('5', "S50hang5");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.exec({"telinit", "4"}).status == 0);
     BOOST_TEST(box.wait_for_event("hang4"));
     BOOST_TEST(box.exec({"telinit", "5"}).status == 0);
@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(services_without_a_K_link_get_TERM_in_reverse_start_order_a
     box.enable("a", 10);
     box.enable("b", 20);
     box.enable("c", 30);
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     expect_clean(box.stop(), 0, 3s);
     BOOST_TEST(in_order(box.events(), {"linked stop", "ended-c", "ended-b", "ended-a"}),
                joined(box.events()));
@@ -277,7 +277,7 @@ BOOST_AUTO_TEST_CASE(the_last_line_of_each_daemon_is_in_the_log)
     box.inittab(
         box.read("/etc/inittab") +
         "rs:3:respawn:/opt/helper serve --keep-output --last last-of-entry --pidfile /var/run/rs.pid\n");
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     BOOST_TEST(box.wait_for([&] { return box.exists("/var/run/rs.pid"); }));
     expect_clean(box.stop(), 0);
     for (int i = 10; i < 16; ++i) {
@@ -294,7 +294,7 @@ BOOST_AUTO_TEST_CASE(an_open_exec_session_costs_less_than_a_third_of_a_second)
         Container box;
         box.service("one");
         box.enable("one", 10, 90);
-        BOOST_TEST(box.boot());
+        BOOST_REQUIRE(box.boot());
         std::vector<Session> sessions;
         if (open) {
             sessions.push_back(box.exec_start({"/opt/helper", "serve", "--deaf"}));
@@ -316,7 +316,7 @@ BOOST_AUTO_TEST_CASE(a_K_script_gets_its_share_when_all_are_slow)
                              " stop\" >>/var/events\nsleep 30\n");
         box.enable(name, i, i);
     }
-    BOOST_TEST(box.boot());
+    BOOST_REQUIRE(box.boot());
     expect_clean(box.stop(), 73);
     for (int i = 10; i < 14; ++i)
         BOOST_TEST(box.count_events("slow" + std::to_string(i) + " stop") == 1, joined(box.events()));
@@ -326,7 +326,7 @@ BOOST_AUTO_TEST_CASE(a_container_without_services_is_gone_at_once)
 {
     for (const Layout layout : {Layout::red_hat, Layout::debian, Layout::plain}) {
         Container box{layout};
-        BOOST_TEST(box.boot());
+        BOOST_REQUIRE(box.boot());
         expect_clean(box.stop(), 0, 500ms);
     }
 }
