@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// rcinit status: asks init over the control socket, or reads what it last wrote down, and shows it as a table
+// or as it came.
+#include "applets/applets.h"
+#include "control/control_client.h"
+#include "control/state_directory.h"
+#include "control/status_file.h"
+#include "control/status_json.h"
+
+#include <boost/program_options.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <optional>
+
+namespace init::applets {
+namespace po = boost::program_options;
+namespace {
+
+constexpr int unknown_status = 4;
+constexpr int usage_status = 64;
+
+struct StatusArguments {
+    std::string name;
+    bool json = false;
+    std::string error;
+};
+
+StatusArguments parse(Arguments words)
+try {
+    StatusArguments result;
+    po::options_description options;
+    options.add_options()("json", po::bool_switch(&result.json))("name", po::value(&result.name));
+    po::positional_options_description places;
+    places.add("name", 1);
+    po::variables_map values;
+    const std::vector<std::string> all{words.begin(), words.end()};
+    po::store(po::command_line_parser(all).options(options).positional(places).run(), values);
+    po::notify(values);
+    return result;
+} catch (const po::error& error) {
+    return {{}, false, error.what()};
+}
+
+/// Init's answer, else the state file's text with a line that says so; nothing where there is neither.
+std::optional<std::string> fetch()
+{
+    const std::string folder = control::find_state_directory();
+    if (folder.empty()) {
+        fmt::print(
+            stderr,
+            "rcinit status: init keeps no state that can be trusted in /run/rcinit, /var/run/rcinit or "
+            "/dev/shm/rcinit; nothing is known\n");
+        return std::nullopt;
+    }
+    const auto answer = control::ask(folder, "status");
+    if (answer)
+        return *answer;
+    auto written = control::read_status_file(folder);
+    if (!written) {
+        fmt::print(stderr,
+                   "rcinit status: cannot ask init at {}/control: {}; {}/status.json: {}; nothing is known\n",
+                   folder, answer.error().message(), folder, written.error().message());
+        return std::nullopt;
+    }
+    fmt::print(
+        stderr,
+        "rcinit status: cannot ask init at {}/control: {}; this is what it last wrote to {}/status.json\n",
+        folder, answer.error().message(), folder);
+    return std::move(*written);
+}
+
+std::string shown_time(std::int64_t seconds)
+{
+    if (seconds == 0)
+        return "-";
+    const std::time_t when = static_cast<std::time_t>(seconds);
+    std::tm parts{};
+    char text[32] = "-";
+    if (::localtime_r(&when, &parts) != nullptr)
+        (void)std::strftime(text, sizeof text, "%F %T", &parts);
+    return text;
+}
+
+std::string shown_detail(const model::ServiceStatus& service)
+{
+    std::string text = service.exit ? fmt::format("script exited {}", *service.exit) : std::string{};
+    if (service.reason)
+        text += (text.empty() ? "" : ", ") + *service.reason;
+    return text;
+}
+
+void show_table(const model::StatusReport& report)
+{
+    std::size_t width = 7;
+    for (const model::ServiceStatus& service : report.services)
+        width = std::max(width, service.name.size());
+    fmt::print("{:<{}} {:<9} {:>7} {:>5} {:>8} {:<19} {}\n", "SERVICE", width, "STATE", "PID", "PROCS",
+               "RESTARTS", "SINCE", "DETAIL");
+    for (const model::ServiceStatus& service : report.services)
+        fmt::print("{:<{}} {:<9} {:>7} {:>5} {:>8} {:<19} {}\n", service.name, width, service.state,
+                   service.pid > 0 ? std::to_string(service.pid) : "-", service.processes, service.restarts,
+                   shown_time(service.since), shown_detail(service));
+}
+
+void show_head(const model::StatusReport& report)
+{
+    fmt::print("init is {}, runlevel {}, previous {}", report.state, report.runlevel, report.previous);
+    if (report.deadline)
+        fmt::print(", stop ends by {}", shown_time(*report.deadline));
+    fmt::print("\n");
+}
+
+int show(model::StatusReport report, const StatusArguments& arguments, const std::string& text)
+{
+    int status = 0;
+    if (!arguments.name.empty()) {
+        const model::ServiceStatus* found = model::find_service(report, arguments.name);
+        if (found == nullptr) {
+            fmt::print(stderr,
+                       "rcinit status: init knows no service \"{}\"; `rcinit status` lists those it knows\n",
+                       arguments.name);
+            return unknown_status;
+        }
+        status = model::lsb_status(*found);
+        report.services = std::vector{*found};
+    }
+    if (arguments.json) {
+        fmt::print("{}\n", arguments.name.empty() ? text : control::to_json(report));
+        return status;
+    }
+    if (arguments.name.empty())
+        show_head(report);
+    show_table(report);
+    return status;
+}
+
+} // namespace
+
+int status(Arguments words)
+{
+    const StatusArguments arguments = parse(words);
+    if (!arguments.error.empty()) {
+        fmt::print(stderr, "rcinit status: {}; nothing was asked\nUsage: rcinit status [NAME] [--json]\n",
+                   arguments.error);
+        return usage_status;
+    }
+    const auto text = fetch();
+    if (!text)
+        return unknown_status;
+    auto report = control::parse_status(*text);
+    if (!report) {
+        const std::string error = control::error_in(*text);
+        fmt::print(stderr, "rcinit status: cannot use init's answer: {}; nothing is shown\n",
+                   error.empty() ? report.error().message() : error);
+        return unknown_status;
+    }
+    return show(std::move(*report), arguments, *text);
+}
+
+} // namespace init::applets
