@@ -1,0 +1,120 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The rules of the source that no compiler checks: who may include whom, that headers compile alone, the size of files, and that signals
+# are sent through one door. Prints one line a rule; exit 1 on any `not ok`. With `--quick` headers are not compiled.
+
+cd "$(dirname "$0")/../.." || exit 1
+failed=0
+
+report() { # report CLAIM FAULTS
+    if [ -z "$2" ]; then
+        echo "ok - $1"
+    else
+        printf '%s\n' "$2" | while read -r fault; do
+            echo "not ok - $1: $fault"
+        done
+        failed=1
+    fi
+}
+
+sources() {
+    find sbin -type f \( -name '*.h' -o -name '*.cc' \) | sort
+}
+
+# Layers that a layer may include, its own among them.
+allowed() {
+    case $1 in
+    model) echo 'model' ;;
+    system) echo 'system model' ;;
+    keeper) echo 'keeper model system' ;;
+    supervisor) echo 'supervisor model' ;;
+    control) echo 'control model system' ;;
+    host) echo 'host model system keeper control' ;;
+    *) echo 'model system keeper supervisor control host applets' ;;
+    esac
+}
+
+# include_faults FILE
+include_faults() {
+    layer=${1#sbin/}
+    layer=${layer%%/*}
+    sed -n 's/^#include "\([^"]*\)".*/\1/p' "$1" | while read -r included; do
+        case $layer:$included in
+        supervisor:system/host.h | supervisor:system/result.h) continue ;;
+        *:*/*) ;;
+        *) echo "$1 includes \"$included\" without its layer" && continue ;;
+        esac
+        case " $(allowed "$layer") " in
+        *" ${included%%/*} "*) ;;
+        *) echo "$1 includes $included" ;;
+        esac
+    done
+}
+
+# Applets are wired by applets.h and know nothing of each other; shutdown.cc has shutdown_notice.h for itself.
+applet_faults() {
+    for file in sbin/applets/*.cc sbin/applets/*.h; do
+        own=${file##*/}
+        own=${own%.*}
+        sed -n 's/^#include "applets\/\([^"]*\)\.h".*/\1/p' "$file" | while read -r included; do
+            [ "$included" = applets ] || [ "${included%%_*}" = "${own%%_*}" ] || echo "$file includes $included.h"
+        done
+    done
+}
+
+system_faults() {
+    grep -nE '^#include <(sys/|unistd|fcntl|signal|boost/(asio|process|filesystem))' sbin/model/*.h sbin/model/*.cc |
+        grep -v '<sys/types\.h>' # types only
+    grep -nE '^#include <boost/asio' sbin/supervisor/* sbin/keeper/*
+    grep -rnE --include='*.h' --include='*.cc' '^#include <iostream>' sbin
+}
+
+# Comments and strings aside, kill(2) and its relatives are called in one file.
+kill_faults() {
+    sources | grep -v -e '^sbin/system/signal_process\.cc$' -e '^sbin/system/pidfd\.cc$' | while read -r file; do
+        sed -e 's/"[^"]*"//g' -e 's,//.*,,' "$file" |
+            grep -nE '(^|[^[:alnum:]_.>])(::)?((kill|killpg|tgkill) *\(|SYS_(kill|tgkill|tkill|pidfd_send_signal))' |
+            sed "s,^,$file:,"
+    done
+}
+
+size_faults() {
+    find sbin tests rc.d packaging -type f -not -path 'tests/data/*' -not -name 'stock_script*table*.cc' \
+        -not -name 'stock_checksums.cc' | sort | while read -r file; do
+        lines=$(wc -l <"$file")
+        [ "$lines" -le 500 ] || echo "$file has $lines lines"
+    done
+}
+
+head_faults() {
+    sources | while read -r file; do
+        head -n 1 "$file" | grep -q '^// SPDX-License-Identifier: MIT$' || echo "$file does not begin with its licence"
+        case $file in
+        *.h) grep -q '^#pragma once$' "$file" || echo "$file has no #pragma once" ;;
+        esac
+    done
+}
+
+header_faults() {
+    sources | grep '\.h$' | while read -r file; do
+        "$compiler" -std=c++20 -fsyntax-only -Wall -Wextra -DFMT_HEADER_ONLY -DBOOST_ASIO_SEPARATE_COMPILATION \
+            -DBOOST_PROCESS_V2_SEPARATE_COMPILATION -Isbin -include "$file" -x c++ /dev/null >/dev/null 2>&1 ||
+            echo "$file does not"
+    done
+}
+
+report 'layers include only what they may' "$(sources | while read -r file; do include_faults "$file"; done)"
+report 'applets do not know each other' "$(applet_faults)"
+report 'the model makes no system call, and only the host and the applets know the event loop' "$(system_faults)"
+report 'signals are sent through one door' "$(kill_faults)"
+report 'no file is longer than 500 lines' "$(size_faults)"
+report 'sources begin with their licence' "$(head_faults)"
+compiler=${CXX:-c++}
+if [ "${1:-}" = --quick ]; then
+    echo 'skip - headers compile alone: left out by --quick'
+elif command -v "$compiler" >/dev/null; then
+    report 'headers compile alone' "$(header_faults)"
+else
+    echo 'skip - headers compile alone: there is no compiler'
+fi
+exit "$failed"
