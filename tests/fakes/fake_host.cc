@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: MIT
+#include "fakes/fake_host.h"
+
+#include <algorithm>
+#include <csignal>
+#include <stdexcept>
+
+namespace init::fakes {
+namespace {
+
+std::string signal_name(int signo)
+{
+    const char* name = ::sigabbrev_np(signo);
+    return name ? name : std::to_string(signo);
+}
+
+}  // namespace
+
+void FakeHost::file(const std::string& path, const std::string& text, bool executable)
+{
+    files_[path] = {text, executable};
+}
+
+void FakeHost::link(const std::string& folder, const std::string& link)
+{
+    file(folder + "/" + link, "#!/bin/sh\n", true);
+}
+
+void FakeHost::at(std::chrono::milliseconds when, system::Event event)
+{
+    due_.emplace(begun_ + when, Due{[event] { return std::vector{event}; }});
+}
+
+void FakeHost::signal_at(std::chrono::milliseconds when, int signo, bool outside)
+{
+    at(when, system::SignalReceived{signo, false, outside, outside ? 0 : 77});
+}
+
+void FakeHost::request_at(std::chrono::milliseconds when, char level)
+{
+    model::InitctlRequest request;
+    request.runlevel = level;
+    at(when, system::Requested{request});
+}
+
+void FakeHost::add_stray(bool deaf)
+{
+    Process process;
+    process.name = "stray";
+    process.behaviour.deaf = deaf;
+    processes_[next_pid_++] = process;
+}
+
+bool FakeHost::has_said(std::string_view part) const
+{
+    return std::any_of(said.begin(), said.end(), [&](const std::string& line) { return line.find(part) != std::string::npos; });
+}
+
+std::size_t FakeHost::count(const std::string& what) const
+{
+    return static_cast<std::size_t>(std::count(record.begin(), record.end(), what));
+}
+
+std::chrono::milliseconds FakeHost::elapsed() const
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now_ - begun_);
+}
+
+std::int64_t FakeHost::wall_clock() noexcept
+{
+    return 1'700'000'000 + std::chrono::duration_cast<std::chrono::seconds>(now_ - begun_).count();
+}
+
+system::Event FakeHost::next_event()
+{
+    if (before_event)
+        before_event();
+    while (ready_.empty()) {
+        std::optional<std::pair<TimePoint, system::Timer>> timer;
+        for (const auto& [name, when] : timers_)
+            if (!timer || when < timer->first)
+                timer = {when, name};
+        if (!timer && due_.empty())
+            throw std::logic_error("nothing will ever happen any more, and the supervisor waits");
+        if (!due_.empty() && (!timer || due_.begin()->first <= timer->first)) {
+            const auto next = due_.begin();
+            now_ = std::max(now_, next->first);
+            const Due due = next->second;
+            due_.erase(next);
+            ready_ = due.happens();
+        } else {
+            now_ = std::max(now_, timer->first);
+            timers_.erase(timer->second);
+            ready_ = {system::TimerFired{timer->second}};
+        }
+    }
+    const system::Event event = ready_.front();
+    ready_.erase(ready_.begin());
+    return event;
+}
+
+// --- Processes --------------------------------------------------------------------------------------
+
+system::Result<system::RunId> FakeHost::run_script(const system::ScriptRequest& request)
+{
+    const std::string verb = request.argv.back() == "start" || request.argv.back() == "stop" ? request.argv.back() : "run";
+    record.push_back(verb + " " + request.label);
+    environments[verb + " " + request.label] = request.environment;
+    const auto run = static_cast<system::RunId>(next_run_++);
+    const Behaviour behaviour = behaviours_[request.label + " " + verb];
+    if (behaviour.fails_to_exec != 0) {
+        due_.emplace(now_, Due{[=] {
+            return std::vector<system::Event>{system::ScriptFailed{run, behaviour.fails_to_exec, "exec", request.argv[0]}};
+        }});
+        return run;
+    }
+    const pid_t pid = next_pid_++;
+    processes_[pid] = {Kind::script, request.label, verb, run, behaviour, false};
+    due_.emplace(now_, Due{[=] { return std::vector<system::Event>{system::ScriptStarted{run, pid}}; }});
+    if (!behaviour.hangs)
+        end_in(behaviour.takes, pid, behaviour.status);
+    return run;
+}
+
+system::Result<pid_t> FakeHost::launch(const system::ChildRequest& request)
+{
+    record.push_back("launch " + request.label);
+    environments["launch " + request.label] = request.environment;
+    const Behaviour behaviour = behaviours_["entry " + request.label];
+    if (behaviour.fails_to_exec != 0)
+        return system::errno_code(behaviour.fails_to_exec);
+    const pid_t pid = next_pid_++;
+    processes_[pid] = {Kind::child, request.label, "", {}, behaviour, false};
+    if (!behaviour.hangs)
+        end_in(behaviour.takes, pid, behaviour.status);
+    return pid;
+}
+
+void FakeHost::end_in(std::chrono::milliseconds time, pid_t pid, int status)
+{
+    due_.emplace(now_ + time, Due{[this, pid, status]() -> std::vector<system::Event> {
+        if (!processes_.contains(pid))
+            return {};
+        return {end_process(pid, status)};
+    }});
+}
+
+system::Event FakeHost::end_process(pid_t pid, int status)
+{
+    const Process process = processes_.at(pid);
+    processes_.erase(pid);
+    if (process.kind == Kind::child)
+        return system::ChildEnded{pid, status};
+    if (process.kind == Kind::daemon) {
+        if (daemons_[process.name] == pid)
+            daemons_.erase(process.name);
+        if (watched_.erase(pid) != 0)
+            return system::ProcessEnded{pid, status};
+        return system::OrphansReaped{};
+    }
+    if (process.kind == Kind::stray)
+        return system::OrphansReaped{};
+
+    pid_t left = 0;
+    const bool cut_short = status != process.behaviour.status;
+    if (process.verb == "start" && !cut_short) {
+        if (process.behaviour.leaves_daemon) {
+            left = next_pid_++;
+            Behaviour daemon = process.behaviour;
+            daemon.deaf = process.behaviour.daemon_deaf;
+            processes_[left] = {Kind::daemon, process.name, "", process.run, daemon, false};
+            daemons_[process.name] = left;
+        }
+        if (process.behaviour.locks)
+            file("/var/lock/subsys/" + process.name);
+    }
+    if (process.verb == "stop" && !cut_short) {
+        files_.erase("/var/lock/subsys/" + process.name);
+        const auto daemon = daemons_.find(process.name);
+        if (process.behaviour.stops_daemon && daemon != daemons_.end()) {
+            const pid_t pid_of_daemon = daemon->second;
+            due_.emplace(now_, Due{[this, pid_of_daemon]() -> std::vector<system::Event> {
+                if (!processes_.contains(pid_of_daemon))
+                    return {};
+                return {end_process(pid_of_daemon, SIGTERM)};
+            }});
+        }
+    }
+    return system::ScriptEnded{process.run, status, left};
+}
+
+void FakeHost::term(pid_t pid)
+{
+    Process& process = processes_.at(pid);
+    if (process.behaviour.deaf || process.ending)
+        return;
+    process.ending = true;
+    end_in(process.kind == Kind::daemon ? process.behaviour.daemon_ends_in : 1ms, pid, SIGTERM);
+}
+
+void FakeHost::kill(pid_t pid)
+{
+    end_in(1ms, pid, SIGKILL);
+}
+
+void FakeHost::signal_one(pid_t pid, int signo)
+{
+    if (!processes_.contains(pid))
+        return;
+    if (signo == SIGTERM)
+        term(pid);
+    else if (signo == SIGKILL)
+        kill(pid);
+}
+
+void FakeHost::ask_last_line(system::RunId run) noexcept
+{
+    ready_.push_back(system::LastLine{run, "Starting it: "});
+}
+
+void FakeHost::signal_script(system::RunId run, int signo) noexcept
+{
+    for (const auto& [pid, process] : std::map(processes_)) {
+        if (process.kind != Kind::script || process.run != run)
+            continue;
+        record.push_back(signal_name(signo) + " script " + process.name);
+        signal_one(pid, signo);
+    }
+}
+
+void FakeHost::signal_group(pid_t leader, int signo) noexcept
+{
+    if (processes_.contains(leader))
+        record.push_back(signal_name(signo) + " entry " + processes_.at(leader).name);
+    signal_one(leader, signo);
+}
+
+void FakeHost::signal_process(pid_t pid, int signo) noexcept
+{
+    if (processes_.contains(pid))
+        record.push_back(signal_name(signo) + " process " + processes_.at(pid).name);
+    signal_one(pid, signo);
+}
+
+void FakeHost::signal_rest(int signo) noexcept
+{
+    record.push_back(signal_name(signo) + " rest");
+    for (const auto& [pid, process] : std::map(processes_))
+        signal_one(pid, signo);
+}
+
+void FakeHost::signal_visitors(int signo) noexcept
+{
+    if (visitors_ != 0)
+        record.push_back(signal_name(signo) + " visitors");
+}
+
+void FakeHost::kill_under_keepers() noexcept
+{
+    record.emplace_back("kill under keepers");
+}
+
+system::Population FakeHost::population() noexcept
+{
+    system::Population count;
+    for (const auto& [pid, process] : processes_)
+        ++(process.kind == Kind::script || process.kind == Kind::daemon ? count.under_keepers : count.others);
+    count.visitors = visitors_;
+    return count;
+}
+
+// --- Files ------------------------------------------------------------------------------------------
+
+system::Result<std::string> FakeHost::read_file(const std::string& path, std::size_t limit)
+{
+    if (unreadable.contains(path))
+        return system::errno_code(EACCES);
+    const auto found = files_.find(path);
+    if (found == files_.end())
+        return system::errno_code(ENOENT);
+    return found->second.text.substr(0, limit);
+}
+
+std::vector<std::string> FakeHost::list_folder(const std::string& path)
+{
+    std::vector<std::string> names;
+    for (const auto& [name, file] : files_)
+        if (name.starts_with(path + "/") && name.find('/', path.size() + 1) == std::string::npos)
+            names.push_back(name.substr(path.size() + 1));
+    return names;
+}
+
+system::FileLook FakeHost::look(const std::string& path)
+{
+    const auto found = files_.find(path);
+    if (found != files_.end())
+        return {system::FileKind::file, found->second.executable, 0};
+    const auto below = files_.lower_bound(path + "/");
+    if (below != files_.end() && below->first.starts_with(path + "/"))
+        return {system::FileKind::folder, true, 0};
+    return {};
+}
+
+void FakeHost::record_runlevel(model::Runlevel previous, model::Runlevel level) noexcept
+{
+    record.push_back(std::string("level ") + previous.letter() + " " + level.letter());
+}
+
+}  // namespace init::fakes

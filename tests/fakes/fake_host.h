@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// A host of values: files are a map, processes are rows, and the clock moves only when an event is taken. It records
+// what the supervisor asked, in order, so that a whole life of a container takes microseconds and has one outcome.
+#pragma once
+
+#include "system/host.h"
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace init::fakes {
+
+using namespace std::chrono_literals;
+using system::TimePoint;
+
+/// How a script, an entry's program or a daemon behaves.
+struct Behaviour {
+    std::chrono::milliseconds takes{10};
+    int status = 0;                 ///< wait status
+    bool hangs = false;             ///< never ends by itself
+    bool deaf = false;              ///< TERM does nothing
+    bool leaves_daemon = false;     ///< for a start: a daemon lives afterwards
+    bool daemon_deaf = false;
+    bool stops_daemon = true;       ///< for a stop: the service's daemon is gone afterwards
+    std::chrono::milliseconds daemon_ends_in{20};  ///< after TERM
+    bool locks = false;             ///< start makes /var/lock/subsys/NAME, stop removes it
+    int fails_to_exec = 0;          ///< errno
+};
+
+class FakeHost final : public system::Host {
+public:
+    // --- Setting up ---
+    void file(const std::string& path, const std::string& text = "", bool executable = false);
+    /// A script `NAME` with its link; `link` is `S10a` or `K90a` below the level's folder.
+    void link(const std::string& folder, const std::string& link);
+    Behaviour& start_of(const std::string& service) { return behaviours_[service + " start"]; }
+    Behaviour& stop_of(const std::string& service) { return behaviours_[service + " stop"]; }
+    Behaviour& entry(const std::string& id) { return behaviours_["entry " + id]; }
+    Behaviour& script(const std::string& label) { return behaviours_[label + " run"]; }
+    void at(std::chrono::milliseconds when, system::Event event);
+    void signal_at(std::chrono::milliseconds when, int signo, bool outside = true);
+    void request_at(std::chrono::milliseconds when, char level);
+    /// A process that is nobody's and ends only by KILL; a storm of them never ends.
+    void add_stray(bool deaf);
+    void make_visitor() { ++visitors_; }
+    bool terminal = false;
+    std::set<std::string> unreadable;   ///< files whose reading fails with EACCES
+
+    // --- What happened ---
+    std::vector<std::string> record;    ///< "start a", "stop a", "launch 1", "TERM 1"..., in order
+    std::vector<std::string> said;
+    [[nodiscard]] bool has_said(std::string_view part) const;
+    [[nodiscard]] std::size_t count(const std::string& what) const;
+    [[nodiscard]] std::chrono::milliseconds elapsed() const;
+    [[nodiscard]] std::size_t alive() const { return processes_.size(); }
+    /// Called before each event is given, for what a test wants to do at a place instead of a time.
+    std::function<void()> before_event;
+
+    // --- system::Host ---
+    TimePoint now() noexcept override { return now_; }
+    std::int64_t wall_clock() noexcept override;
+    void arm(system::Timer timer, TimePoint when) noexcept override { timers_[timer] = when; }
+    void disarm(system::Timer timer) noexcept override { timers_.erase(timer); }
+    system::Event next_event() override;
+    system::Result<system::RunId> run_script(const system::ScriptRequest& request) override;
+    system::Result<pid_t> launch(const system::ChildRequest& request) override;
+    void ask_last_line(system::RunId run) noexcept override;
+    void signal_script(system::RunId run, int signo) noexcept override;
+    void signal_group(pid_t leader, int signo) noexcept override;
+    void signal_process(pid_t pid, int signo) noexcept override;
+    void signal_rest(int signo) noexcept override;
+    void signal_visitors(int signo) noexcept override;
+    void kill_under_keepers() noexcept override;
+    void watch(pid_t pid) override { watched_.insert(pid); }
+    system::Population population() noexcept override;
+    std::size_t keepers_left() noexcept override { return 0; }
+    void begin_reserve() noexcept override { record.emplace_back("reserve"); }
+    pid_t find_run_by_hand(std::string_view) override { return by_hand; }
+    std::vector<system::ProcessLook> processes() override { return {}; }
+    system::Result<std::string> read_file(const std::string& path, std::size_t limit) override;
+    std::vector<std::string> list_folder(const std::string& path) override;
+    system::FileLook look(const std::string& path) override;
+    bool is_alive(pid_t pid) noexcept override { return processes_.contains(pid); }
+    model::MachineFacts machine_facts() override { return facts; }
+    bool has_terminal() override { return terminal; }
+    void prepare_system() override { record.emplace_back("prepare"); }
+    void mend_files() override { record.emplace_back("mend"); }
+    void remove_file(const std::string& path) noexcept override { files_.erase(path); }
+    void record_boot() noexcept override { record.emplace_back("boot record"); }
+    void record_runlevel(model::Runlevel previous, model::Runlevel level) noexcept override;
+    void record_process(const std::string&, pid_t, bool) noexcept override {}
+    void control_channel(bool open) noexcept override { record.emplace_back(open ? "open channel" : "close channel"); }
+    void release_console() noexcept override { terminal = false; }
+    void status_changed() override {}
+    void set_title(std::string_view title) noexcept override { titles.emplace_back(title); }
+    void say(std::string_view line) noexcept override { said.emplace_back(line); }
+    void debug(std::string_view) noexcept override {}
+
+    model::MachineFacts facts;
+    std::vector<std::string> titles;
+    std::map<std::string, std::vector<std::string>> environments;  ///< of the last launch, by what was launched
+    pid_t by_hand = 0;
+
+private:
+    enum class Kind { script, child, daemon, stray };
+    struct Process {
+        Kind kind = Kind::stray;
+        std::string name;      ///< service or entry id
+        std::string verb;
+        system::RunId run{};
+        Behaviour behaviour;
+        bool ending = false;
+    };
+    struct File {
+        std::string text;
+        bool executable = false;
+    };
+
+    void end_in(std::chrono::milliseconds time, pid_t pid, int status);
+    system::Event end_process(pid_t pid, int status);
+    void term(pid_t pid);
+    void kill(pid_t pid);
+    void signal_one(pid_t pid, int signo);
+
+    struct Due {
+        std::function<std::vector<system::Event>()> happens;
+    };
+
+    TimePoint begun_{std::chrono::hours{1000}};
+    TimePoint now_{begun_};
+    std::multimap<TimePoint, Due> due_;
+    std::vector<system::Event> ready_;
+    std::map<system::Timer, TimePoint> timers_;
+    std::map<std::string, File> files_;
+    std::map<std::string, Behaviour> behaviours_;
+    std::map<pid_t, Process> processes_;
+    std::set<pid_t> watched_;
+    std::map<std::string, pid_t> daemons_;
+    std::size_t visitors_ = 0;
+    pid_t next_pid_ = 100;
+    std::uint32_t next_run_ = 1;
+};
+
+}  // namespace init::fakes

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+// From nothing to a level reached: which scripts run, in which order, and what a fault on the way costs.
+#define BOOST_TEST_MODULE boot_scenario
+#include "scenario/life.h"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace init;
+using namespace init::scenario;
+using Deeds = std::vector<std::string>;
+
+BOOST_AUTO_TEST_CASE(a_bare_red_hat_tree_runs_sysinit_then_its_level_in_link_order)
+{
+    Life life;
+    life.red_hat({"syslog", "sshd", "crond"});
+    life.host.file("/etc/inittab", "id:3:initdefault:\n");
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    const Deeds expected = {"run rc.sysinit", "level N 3",  "start syslog", "start sshd", "start crond", "level 3 0",
+                            "stop crond",     "stop sshd", "stop syslog",  "reserve",    "TERM rest",   "kill under keepers",
+                            "KILL rest"};
+    BOOST_TEST(life.deeds() == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_debian_tree_runs_rcS_and_enters_level_2)
+{
+    Life life;
+    life.debian({"rsyslog", "cron"});
+    life.host.link("/etc/rcS.d", "S05bootmisc.sh");
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.in_order("start bootmisc.sh", "level N 2"));
+    BOOST_TEST(life.in_order("level N 2", "start rsyslog"));
+    BOOST_TEST(life.in_order("start rsyslog", "start cron"));
+    BOOST_TEST(life.in_order("stop cron", "stop rsyslog"));
+}
+
+BOOST_AUTO_TEST_CASE(files_that_a_script_removes_are_made_anew_after_each_sysinit_script)
+{
+    Life life;
+    life.debian({"cron"});
+    life.host.link("/etc/rcS.d", "S05one");
+    life.host.link("/etc/rcS.d", "S06two");
+    life.host.signal_at(1s, SIGTERM);
+    life.run();
+    BOOST_TEST(life.in_order("start one", "mend"));
+    BOOST_TEST(life.host.count("mend") >= 2u);
+}
+
+BOOST_AUTO_TEST_CASE(scripts_get_the_environment_of_their_level)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.signal_at(1s, SIGTERM);
+    life.run();
+    const auto has = [&](const char* what, const char* variable) {
+        const auto& all = life.host.environments[what];
+        return std::find(all.begin(), all.end(), variable) != all.end();
+    };
+    BOOST_TEST(has("run rc.sysinit", "RUNLEVEL=S"));
+    BOOST_TEST(has("run rc.sysinit", "PREVLEVEL=N"));
+    BOOST_TEST(has("start sshd", "RUNLEVEL=3"));
+    BOOST_TEST(has("start sshd", "previous=N"));
+    BOOST_TEST(has("stop sshd", "runlevel=0"));
+    BOOST_TEST(has("stop sshd", "PREVLEVEL=3"));
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_line_costs_that_line_and_is_said_with_its_place)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.file("/etc/inittab", "id:3:initdefault:\nx1:3:respwan:/bin/x\ny1:3:once:/bin/y\n");
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.has_said("/etc/inittab:2: "));
+    BOOST_TEST(life.host.count("launch y1") == 1u);
+    BOOST_TEST(life.host.count("start sshd") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_initdefault_that_would_stop_the_container_is_refused)
+{
+    for (const char* level : {"0", "6"}) {
+        Life life;
+        life.red_hat({"sshd"});
+        life.host.file("/etc/inittab", std::string("id:") + level + ":initdefault:\n");
+        life.host.signal_at(1s, SIGTERM);
+        BOOST_TEST(life.run() == 0);
+        BOOST_TEST(life.host.count("level N 3") == 1u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_cannot_be_read_is_replaced_by_the_built_in_entries)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.file("/etc/inittab", "id:5:initdefault:\n");
+    life.host.unreadable.insert("/etc/inittab");
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.has_said("cannot read /etc/inittab"));
+    BOOST_TEST(life.host.count("start sshd") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_script_that_cannot_be_executed_costs_that_script)
+{
+    Life life;
+    life.red_hat({"bad", "good"});
+    life.host.start_of("bad").fails_to_exec = ENOENT;
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.has_said("cannot exec /etc/rc.d/rc3.d/S10bad"));
+    BOOST_TEST(life.host.count("start good") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_failing_rc_sysinit_is_reported_and_the_boot_goes_on)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.script("rc.sysinit").status = exited(3);
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.has_said("rc.sysinit: run ended with status 3"));
+    BOOST_TEST(life.host.count("start sshd") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_failing_rc_sysinit_stops_with_71_where_that_is_asked_for)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.settings.on_boot_failure = model::BootFailureChoice::stop;
+    life.host.script("rc.sysinit").status = exited(3);
+    BOOST_TEST(life.run() == 71);
+    BOOST_TEST(life.host.count("start sshd") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_failing_service_stops_with_71_where_that_is_asked_for_and_not_before_the_level_is_reached)
+{
+    Life life;
+    life.red_hat({"bad", "good"});
+    life.settings.on_boot_failure = model::BootFailureChoice::stop;
+    life.host.start_of("bad").leaves_daemon = false;
+    life.host.start_of("bad").status = exited(1);
+    BOOST_TEST(life.run() == 71);
+    BOOST_TEST(life.in_order("start good", "stop good"));
+}
+
+BOOST_AUTO_TEST_CASE(a_hanging_rc_sysinit_is_ended_at_its_limit_and_the_boot_goes_on)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.settings.sysinit_timeout = 30s;
+    life.host.script("rc.sysinit").hangs = true;
+    life.host.signal_at(60s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.has_said("rc.sysinit: run has not ended within its 30 s"));
+    BOOST_TEST(life.host.count("start sshd") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_hanging_start_is_mentioned_after_10_s_with_its_last_words_and_ended_at_its_limit)
+{
+    Life life;
+    life.red_hat({"slow", "next"});
+    life.host.start_of("slow").hangs = true;
+    life.host.start_of("slow").deaf = true;
+    life.host.signal_at(400s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.has_said("slow: start has been running for 10 s"));
+    BOOST_TEST(life.host.has_said("last it wrote \"Starting it: \""));
+    BOOST_TEST(life.host.has_said("slow: start has not ended within its 300 s"));
+    BOOST_TEST(life.in_order("TERM script slow", "KILL script slow"));
+    BOOST_TEST(life.in_order("KILL script slow", "start next"));
+}
+
+BOOST_AUTO_TEST_CASE(machine_scripts_are_skipped_with_a_reason_that_the_log_and_the_status_show)
+{
+    Life life;
+    life.debian({"cron"});
+    life.host.link("/etc/rcS.d", "S01hwclock.sh");
+    model::StatusReport seen;
+    life.host.signal_at(1s, SIGTERM);
+    life.host.before_event = [&] {
+        if (life.host.elapsed() == 0ms && life.host.count("start cron") == 1)
+            seen = life.report();
+    };
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("start hwclock.sh") == 0u);
+    BOOST_TEST(life.host.has_said("hwclock.sh: not run"));
+    BOOST_REQUIRE(!seen.services.empty());
+    BOOST_TEST(seen.services[0].state == "skipped");
+    BOOST_TEST(seen.services[0].reason.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_left_behind_keeps_red_hats_rc_from_starting_a_service_and_that_is_said)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.file("/var/lock/subsys/sshd");
+    life.host.signal_at(1s, SIGTERM);
+    life.run();
+    BOOST_TEST(life.host.count("start sshd") == 0u);
+    BOOST_TEST(life.host.has_said("sshd: not started"));
+}
+
+BOOST_AUTO_TEST_CASE(the_level_of_the_command_line_wins_over_the_table)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.options.level = model::Runlevel::from('S');
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("level N S") == 1u);
+    BOOST_TEST(life.host.count("start sshd") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(an_rc_that_the_image_changed_is_run_as_it_stands)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.file("/etc/rc.d/rc", "#!/bin/sh\n# our own\nrun-everything \"$1\"\n", true);
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.has_said("/etc/rc.d/rc is the image's own work"));
+    BOOST_TEST(life.host.count("launch l3") == 1u);
+    BOOST_TEST(life.host.count("launch l0") == 1u);
+    BOOST_TEST(life.host.count("start sshd") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(an_image_s_own_sysinit_wins_and_one_with_a_machines_lines_does_not)
+{
+    struct Row {
+        const char* text;
+        const char* said;
+    };
+    for (const Row& row : {Row{"#!/bin/sh\necho mine\n", nullptr}, Row{"#!/bin/sh\n/sbin/start_udev\n", "start_udev"}}) {
+        Life life;
+        life.red_hat({"sshd"});
+        life.host.file("/etc/rc.d/rc.sysinit", row.text, true);
+        life.host.signal_at(1s, SIGTERM);
+        BOOST_TEST(life.run() == 0);
+        BOOST_TEST(life.host.count("run rc.sysinit") == 1u);
+        BOOST_TEST(life.host.has_said("init's own") == (row.said != nullptr));
+        if (row.said)
+            BOOST_TEST(life.host.has_said(row.said));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_state_but_the_last_has_a_way_to_stopping)
+{
+    using supervisor::State;
+    for (const State state : {State::boot, State::sysinit, State::entering, State::running}) {
+        bool has_way = false;
+        for (const auto& row : supervisor::Supervisor::rows())
+            has_way = has_way || (row.from == state && row.to == State::stopping);
+        BOOST_TEST(has_way);
+    }
+    for (const auto& row : supervisor::Supervisor::rows()) {
+        BOOST_TEST((row.from != State::gone));
+        BOOST_TEST((row.from == State::stopping) == (row.to == State::gone));
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// What is known of a service: its main process, its death, and what somebody does to it by hand.
+#define BOOST_TEST_MODULE services_scenario
+#include "scenario/life.h"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace init;
+using namespace init::scenario;
+
+namespace {
+
+/// The row of `name` at the first event at or after `when`.
+struct Look {
+    std::chrono::milliseconds when;
+    std::string name;
+    std::optional<model::ServiceStatus> seen;
+
+    void take(Life& life)
+    {
+        if (seen || life.host.elapsed() < when || !life.report)
+            return;
+        for (const model::ServiceStatus& row : life.report().services)
+            if (row.name == name)
+                seen = row;
+    }
+};
+
+model::ServiceStatus status_at(Life& life, std::chrono::milliseconds when, const std::string& name)
+{
+    Look look{when, name, std::nullopt};
+    life.host.at(when, system::OrphansReaped{});
+    life.host.at(when + 1ms, system::OrphansReaped{});
+    const auto before = life.host.before_event;
+    life.host.before_event = [&] {
+        if (before)
+            before();
+        look.take(life);
+    };
+    life.host.signal_at(when + 1s, SIGTERM);
+    life.run();
+    return look.seen.value_or(model::ServiceStatus{});
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_daemon_that_a_start_leaves_is_the_main_process)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    const auto row = status_at(life, 1s, "sshd");
+    BOOST_TEST(row.state == "running");
+    BOOST_TEST(row.pid > 0);
+    BOOST_TEST((row.exit == 0));
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_leaves_nothing_is_done_and_one_that_fails_is_failed)
+{
+    Life life;
+    life.red_hat({"oneshot"});
+    life.host.start_of("oneshot").leaves_daemon = false;
+    BOOST_TEST(status_at(life, 1s, "oneshot").state == "done");
+
+    Life failing;
+    failing.red_hat({"bad"});
+    failing.host.start_of("bad").leaves_daemon = false;
+    failing.host.start_of("bad").status = exited(7);
+    const auto row = status_at(failing, 1s, "bad");
+    BOOST_TEST(row.state == "failed");
+    BOOST_TEST((row.exit == 7));
+}
+
+BOOST_AUTO_TEST_CASE(a_main_process_that_crashes_is_reported_once)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    bool crashed = false;
+    life.host.before_event = [&] {
+        if (crashed || life.host.elapsed() < 500ms)
+            return;
+        for (pid_t pid = 100; pid < 200; ++pid)
+            if (life.host.is_alive(pid))
+                life.host.at(600ms, system::ProcessEnded{pid, killed_by(SIGSEGV)}), crashed = true;
+    };
+    life.host.at(500ms, system::OrphansReaped{});
+    const auto row = status_at(life, 1s, "sshd");
+    BOOST_TEST(row.state == "dead");
+    BOOST_TEST(std::count_if(life.host.said.begin(), life.host.said.end(), [](const std::string& line) {
+                   return line.find("SIGSEGV") != std::string::npos;
+               }) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_pid_file_that_names_a_new_process_is_believed_and_no_death_is_reported)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    bool done = false;
+    life.host.before_event = [&] {
+        if (done || life.host.elapsed() < 500ms)
+            return;
+        done = true;
+        pid_t old = 0;
+        for (pid_t pid = 100; pid < 200; ++pid)
+            if (life.host.is_alive(pid))
+                old = pid;
+        life.host.add_stray(false);
+        for (pid_t pid = old + 1; pid < 300; ++pid)
+            if (life.host.is_alive(pid))
+                life.host.file("/var/run/sshd.pid", std::to_string(pid) + "\n");
+        life.host.at(600ms, system::ProcessEnded{old, killed_by(SIGKILL)});
+    };
+    life.host.at(500ms, system::OrphansReaped{});
+    const auto row = status_at(life, 1s, "sshd");
+    BOOST_TEST(row.state == "running");
+    BOOST_TEST(!life.host.has_said("its main process"));
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_by_hand_is_no_death)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    bool done = false;
+    life.host.before_event = [&] {
+        if (done || life.host.elapsed() < 500ms)
+            return;
+        done = true;
+        for (pid_t pid = 100; pid < 200; ++pid)
+            if (life.host.is_alive(pid))
+                life.host.at(600ms, system::ProcessEnded{pid, killed_by(SIGKILL)});
+        life.host.by_hand = 4242;
+        life.host.at(700ms, system::ProcessEnded{4242, std::nullopt});
+    };
+    life.host.at(500ms, system::OrphansReaped{});
+    life.host.at(650ms, system::OrphansReaped{});
+    const auto before = life.host.before_event;
+    life.host.before_event = [&, before] {
+        before();
+        if (life.host.elapsed() >= 650ms)
+            life.host.by_hand = 0;
+    };
+    const auto row = status_at(life, 1s, "sshd");
+    BOOST_TEST(row.state == "stopped");
+    BOOST_TEST(!life.host.has_said("its main process"));
+}

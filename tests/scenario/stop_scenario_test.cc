@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: MIT
+// The stop from every state: order, shares, deadline, and the status that says how it went.
+#define BOOST_TEST_MODULE stop_scenario
+#include "scenario/life.h"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace init;
+using namespace init::scenario;
+
+namespace {
+
+/// The stop signal's arrival plus grace minus margin: 10 s give 9.5 s.
+constexpr auto deadline_after_signal = 9500ms;
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(each_stop_signal_has_its_level_and_its_status)
+{
+    struct Row {
+        int signo;
+        int status;
+        bool runs_k_scripts;
+        const char* level;
+    };
+    const Row rows[] = {
+        {SIGTERM, 0, true, "level 3 0"},        {SIGQUIT, 0, true, "level 3 0"},
+        {SIGPWR, 0, true, "level 3 0"},         {SIGRTMIN + 3, 0, true, "level 3 0"},
+        {SIGRTMIN + 4, 0, true, "level 3 0"},   {SIGINT, 130, true, "level 3 0"},
+        {SIGRTMIN + 5, 133, true, "level 3 6"}, {SIGRTMIN + 13, 0, false, "level 3 0"},
+        {SIGRTMIN + 14, 0, false, "level 3 0"}, {SIGRTMIN + 15, 133, false, "level 3 6"},
+    };
+    for (const Row& row : rows) {
+        BOOST_TEST_CONTEXT("signal " << row.signo)
+        {
+            Life life;
+            life.red_hat({"sshd"});
+            life.host.signal_at(1s, row.signo);
+            BOOST_TEST(life.run() == row.status);
+            BOOST_TEST(life.host.count("stop sshd") == (row.runs_k_scripts ? 1u : 0u));
+            BOOST_TEST(life.host.count(row.level) == 1u);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(requests_for_levels_0_and_6_stop_with_0_and_133)
+{
+    for (const auto& [letter, status] : {std::pair{'0', 0}, std::pair{'6', 133}}) {
+        Life life;
+        life.red_hat({"sshd"});
+        life.host.request_at(1s, letter);
+        BOOST_TEST(life.run() == status);
+        BOOST_TEST(life.host.count("stop sshd") == 1u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_with_nothing_to_wait_for_takes_no_time)
+{
+    Life life;
+    life.red_hat({});
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.elapsed().count() == 1000);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_during_sysinit_ends_the_script_and_runs_no_K_script)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.script("rc.sysinit").hangs = true;
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("TERM script rc.sysinit") == 1u);
+    BOOST_TEST(life.host.count("start sshd") == 0u);
+    BOOST_TEST(life.host.count("stop sshd") == 0u);
+    BOOST_TEST(life.host.elapsed().count() < 1100);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_during_a_hanging_start_ends_it_and_stops_that_service_and_those_before_it)
+{
+    Life life;
+    life.red_hat({"first", "hangs", "never"});
+    life.host.start_of("hangs").hangs = true;
+    life.host.signal_at(2s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.in_order("TERM script hangs", "stop hangs"));
+    BOOST_TEST(life.in_order("stop hangs", "stop first"));
+    BOOST_TEST(life.host.count("stop never") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_is_deaf_to_TERM_is_killed_and_costs_no_more_than_its_share)
+{
+    Life life;
+    life.red_hat({"first", "deaf"});
+    life.host.start_of("deaf").hangs = life.host.start_of("deaf").deaf = true;
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.in_order("KILL script deaf", "stop first"));
+    BOOST_TEST(life.host.elapsed().count() < 1000 + deadline_after_signal.count());
+}
+
+BOOST_AUTO_TEST_CASE(a_deaf_K_script_never_eats_the_time_of_the_others_and_the_status_is_73)
+{
+    Life life;
+    life.red_hat({"a", "b", "deaf", "c"});
+    life.host.stop_of("deaf").hangs = life.host.stop_of("deaf").deaf = true;
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 73);
+    for (const char* name : {"stop a", "stop b", "stop c"})
+        BOOST_TEST(life.host.count(name) == 1u);
+    BOOST_TEST(life.host.has_said("deaf: stop has used its share"));
+    BOOST_TEST(life.host.elapsed().count() <= 1000 + deadline_after_signal.count());
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_K_script_may_use_what_early_finishers_give_back)
+{
+    Life life;
+    life.red_hat({"slow", "b", "c", "d"});  // `slow` stops last
+    life.host.stop_of("slow").takes = 6s;
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.elapsed().count() < 7200);
+}
+
+BOOST_AUTO_TEST_CASE(a_K_script_that_is_overtaken_may_still_end_well)
+{
+    Life life;
+    life.red_hat({"a", "b", "c", "slow"});  // `slow` stops first
+    life.host.stop_of("slow").takes = 5s;
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.has_said("going on with the next"));
+}
+
+BOOST_AUTO_TEST_CASE(the_deadline_holds_against_processes_that_never_end)
+{
+    Life life;
+    life.red_hat({"a"});
+    for (int i = 0; i < 50; ++i)
+        life.host.add_stray(true);
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.in_order("TERM rest", "KILL rest"));
+    BOOST_TEST(life.host.elapsed().count() <= 1000 + deadline_after_signal.count());
+}
+
+BOOST_AUTO_TEST_CASE(the_deadline_holds_against_a_fork_storm)
+{
+    Life life;
+    life.red_hat({"a"});
+    bool storm = false;
+    life.host.before_event = [&] {
+        storm = storm || life.host.count("TERM rest") != 0;
+        if (storm && life.host.alive() < 100)
+            life.host.add_stray(true);
+    };
+    life.host.add_stray(true);
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.elapsed().count() <= 1000 + deadline_after_signal.count());
+}
+
+BOOST_AUTO_TEST_CASE(services_without_a_K_link_end_in_reverse_start_order_after_the_K_scripts)
+{
+    Life life;
+    life.red_hat({"linked"});
+    life.host.link("/etc/rc.d/rc3.d", "S80one");
+    life.host.link("/etc/rc.d/rc3.d", "S81two");
+    life.host.start_of("one").leaves_daemon = life.host.start_of("two").leaves_daemon = true;
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.in_order("stop linked", "TERM process two"));
+    BOOST_TEST(life.in_order("TERM process two", "TERM process one"));
+    BOOST_TEST(life.in_order("TERM process one", "reserve"));
+}
+
+BOOST_AUTO_TEST_CASE(a_service_that_runs_nowhere_is_left_alone)
+{
+    Life life;
+    life.red_hat({"up"});
+    life.host.link("/etc/rc.d/rc0.d", "K10idle");
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("stop idle") == 0u);
+    BOOST_TEST(life.host.count("stop up") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_alone_is_enough_for_a_K_script)
+{
+    Life life;
+    life.red_hat({"up"});
+    life.host.link("/etc/rc.d/rc0.d", "K10locked");
+    life.host.file("/var/lock/subsys/locked");
+    life.host.signal_at(1s, SIGTERM);
+    life.run();
+    BOOST_TEST(life.host.count("stop locked") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_K_scripts_own_failure_is_reported_and_changes_no_status)
+{
+    Life life;
+    life.red_hat({"a", "b"});
+    life.host.stop_of("b").status = exited(1);
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.has_said("b: stop ended with status 1"));
+    BOOST_TEST(life.host.count("stop a") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_from_inside_has_no_deadline)
+{
+    Life life;
+    life.red_hat({"a", "slow"});
+    life.host.stop_of("slow").takes = 40s;
+    life.host.request_at(1s, '0');
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.elapsed().count() > 41000);
+    BOOST_TEST(life.host.count("TERM script slow") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_from_inside_ends_a_script_at_its_stop_timeout)
+{
+    Life life;
+    life.red_hat({"a", "deaf"});
+    life.host.stop_of("deaf").hangs = life.host.stop_of("deaf").deaf = true;
+    life.host.request_at(1s, '0');
+    BOOST_TEST(life.run() == 73);
+    BOOST_TEST(life.in_order("KILL script deaf", "stop a"));
+    BOOST_TEST(life.host.elapsed().count() >= 91000);
+    BOOST_TEST(life.host.elapsed().count() < 110000);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_signal_brings_its_deadline_to_a_stop_from_inside)
+{
+    Life life;
+    life.red_hat({"a", "deaf"});
+    life.host.stop_of("deaf").hangs = true;
+    life.host.request_at(1s, '0');
+    life.host.signal_at(5s, SIGTERM);
+    BOOST_TEST(life.run() == 73);
+    BOOST_TEST(life.host.elapsed().count() <= 5000 + deadline_after_signal.count());
+}
+
+BOOST_AUTO_TEST_CASE(TERM_from_inside_while_stopping_changes_nothing)
+{
+    Life life;
+    life.red_hat({"a", "slow"});
+    life.host.stop_of("slow").takes = 20s;
+    life.host.request_at(1s, '0');
+    life.host.signal_at(2s, SIGTERM, false);
+    life.host.signal_at(4s, SIGTERM, false);
+    life.host.signal_at(6s, SIGTERM, false);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.elapsed().count() > 21000);
+    BOOST_TEST(life.host.count("stop a") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_second_signal_halves_what_is_left_and_a_third_ends_everything_now)
+{
+    Life life;
+    life.red_hat({"a", "deaf"});
+    life.host.stop_of("deaf").hangs = true;
+    life.host.signal_at(1s, SIGTERM);
+    life.host.signal_at(1500ms, SIGTERM);  // within a second: a repeat
+    life.host.signal_at(3s, SIGTERM);
+    BOOST_TEST(life.run() == 73);
+    const auto halved = life.host.elapsed();
+    BOOST_TEST(halved.count() < 1000 + deadline_after_signal.count() - 1000);
+
+    Life third;
+    third.red_hat({"a", "deaf"});
+    third.host.stop_of("deaf").hangs = true;
+    third.host.signal_at(1s, SIGTERM);
+    third.host.signal_at(3s, SIGTERM);
+    third.host.signal_at(4500ms, SIGTERM);
+    BOOST_TEST(third.run() == 73);
+    BOOST_TEST(third.host.elapsed().count() < 4700);
+}
+
+BOOST_AUTO_TEST_CASE(a_visitors_shell_costs_at_most_a_fifth_of_a_second)
+{
+    Life life;
+    life.red_hat({"a"});
+    life.host.make_visitor();
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("HUP visitors") == 1u);
+    BOOST_TEST(life.host.elapsed().count() < 1300);
+}
+
+BOOST_AUTO_TEST_CASE(inittab_children_end_before_the_K_scripts)
+{
+    Life life;
+    life.red_hat({"db"});
+    life.host.file("/etc/inittab", "id:3:initdefault:\nap:3:respawn:/bin/app\n");
+    life.host.entry("ap").hangs = true;
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.in_order("TERM entry ap", "stop db"));
+    BOOST_TEST(life.host.count("launch ap") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_K_script_that_cannot_be_launched_costs_that_script_alone)
+{
+    Life life;
+    life.red_hat({"a", "broken"});
+    life.host.stop_of("broken").fails_to_exec = EACCES;
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("stop a") == 1u);
+    BOOST_TEST(life.host.has_said("broken: stop failed"));
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_at_every_tenth_millisecond_of_a_boot_is_clean)
+{
+    for (auto moment = 0ms; moment < 400ms; moment += 10ms) {
+        BOOST_TEST_CONTEXT("stop after " << moment.count() << " ms")
+        {
+            Life life;
+            life.red_hat({"a", "b", "c", "d", "e", "f"});
+            for (const char* name : {"a", "b", "c", "d", "e", "f"})
+                life.host.start_of(name).takes = 50ms;
+            life.host.signal_at(moment, SIGTERM);
+            BOOST_TEST(life.run() == 0);
+            BOOST_TEST(life.host.elapsed().count() <= moment.count() + deadline_after_signal.count());
+            for (const char* name : {"a", "b", "c", "d", "e", "f"})
+                BOOST_TEST(life.host.count(std::string("start ") + name) == life.host.count(std::string("stop ") + name));
+        }
+    }
+}
