@@ -68,9 +68,12 @@ public:
         mount_proc();
         for (const FolderRow& row : folder_rows)
             make_folder(row);
-        sweep();
-        empty_utmp();
+        if (options_.first)
+            sweep();
+        make_utmp();
         link_console();
+        if (!options_.first)
+            report_.messages.clear(); // said the first time
     }
 
 private:
@@ -154,7 +157,7 @@ private:
         report_.messages.insert(report_.messages.end(), swept.messages.begin(), swept.messages.end());
     }
 
-    void empty_utmp()
+    void make_utmp()
     {
         const auto folder_path = resolve_in_root(root_, "/var/run");
         if (!folder_path)
@@ -176,7 +179,7 @@ private:
         } else if (!S_ISREG(look.st_mode)) {
             report_.messages.emplace_back("/var/run/utmp is no regular file; it stays as it is");
         } else {
-            if (::ftruncate(file.get(), 0) != 0)
+            if (options_.first && ::ftruncate(file.get(), 0) != 0)
                 say("emptying /var/run/utmp", errno, "records of an earlier life stay");
             give_to_group(file.get());
         }

@@ -112,6 +112,23 @@ BOOST_AUTO_TEST_CASE(the_sweep_is_part_of_it)
     BOOST_TEST(report.removed[0].path == "/var/lock/subsys/sshd");
 }
 
+BOOST_AUTO_TEST_CASE(after_the_first_time_only_what_is_missing_is_made)
+{
+    const TemporaryTree tree;
+    prepare(tree);
+    tree.file("/var/lock/subsys/sshd", "");
+    tree.file("/var/run/utmp", "records");
+    std::filesystem::remove_all(tree.at("/run/lock"));
+    PrepareOptions again;
+    again.root = tree.path();
+    again.first = false;
+    const PrepareReport report = prepare_system(again);
+    BOOST_TEST(report.removed.empty());
+    BOOST_TEST(report.messages.empty());
+    BOOST_TEST(tree.text("/var/run/utmp") == "records");
+    BOOST_TEST(std::filesystem::is_directory(tree.at("/run/lock")));
+}
+
 BOOST_AUTO_TEST_CASE(a_read_only_root_costs_messages_only)
 {
     const TemporaryTree tree;
