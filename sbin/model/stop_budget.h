@@ -39,8 +39,10 @@ public:
     /// smaller of 2 s and a quarter of it; `per_script` without a deadline. May be `now` when nothing is left.
     [[nodiscard]] TimePoint share_until(TimePoint now, std::size_t scripts) const noexcept;
 
-    /// A further stop signal at `now`. The first further one, `least_second` or more after the one before, halves what is left until the
-    /// reserve (and gives a stop without deadline one of `grace`); the next begins the reserve at `now`. Returns what it did.
+    /// A further stop signal at `now`. One sooner than `least_second` after the one before is a repeat and does nothing, as is
+    /// one within the reserve. The first halves what is left until the reserve, the next begins the reserve at `now`; the
+    /// deadline comes nearer by as much. A stop without deadline has nothing to halve (none): the signal that meets one brings
+    /// a deadline, and its caller lays out a budget anew. Returns what it did.
     enum class Effect { none, halved, reserve_now };
     Effect press(TimePoint now) noexcept;
 
