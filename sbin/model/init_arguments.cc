@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// Reads the words after `init`. A kernel, a runtime and OpenVZ all put words there that mean nothing to us,
+// so nothing here is an error. Values of settings are checked by whoever sets them.
+#include "model/init_arguments.h"
+
+#include "model/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace init::model {
+namespace {
+
+bool is_global_setting(std::string_view key) noexcept
+{
+    const auto rows = setting_rows();
+    return std::any_of(rows.begin(), rows.end(), [key](const SettingRow& row) {
+        return row.key == key && row.scope != SettingScope::service;
+    });
+}
+
+/// Walks the words once; an option that takes a value steps over it.
+class Reader {
+public:
+    explicit Reader(std::span<const std::string> words) : words_(words) {}
+
+    InitArguments read()
+    {
+        for (; at_ < words_.size() && words_[at_] != "--"; ++at_)
+            read_word(words_[at_]);
+        if (at_ + 1 < words_.size())
+            say("a command after -- is not run by this way of starting init, its words are passed over");
+        return std::move(result_);
+    }
+
+private:
+    void read_word(const std::string& word)
+    {
+        if (word == "-z")
+            ++at_;
+        else if (word == "-a" || word == "auto")
+            result_.autoboot = true;
+        else if (word == "single" || word == "-s" || word == "-b" || word == "emergency")
+            result_.level = Runlevel::from('S');
+        else if (word == "--version")
+            result_.version = true;
+        else if (word.size() == 1 && Runlevel::from(word[0]))
+            result_.level = Runlevel::from(word[0]);
+        else if (word.starts_with("--"))
+            read_option(word.substr(2));
+        else if (word != "-i")
+            say(fmt::format("\"{}\" means nothing to init, passed over", word));
+    }
+
+    void read_option(const std::string& option)
+    {
+        // Scripts run one after another anyway, and --init is how a tool says that it means PID 1.
+        if (option == "serial" || option == "init")
+            return;
+        const auto equals = option.find('=');
+        const std::string key = option.substr(0, equals);
+        if (!is_global_setting(key))
+            return say(fmt::format("unknown option --{}, passed over", key));
+        if (equals != std::string::npos)
+            result_.settings.emplace_back(key, option.substr(equals + 1));
+        else if (at_ + 1 < words_.size() && words_[at_ + 1] != "--")
+            result_.settings.emplace_back(key, words_[++at_]);
+        else
+            say(fmt::format("option --{} has no value, passed over", key));
+    }
+
+    void say(std::string text) { result_.complaints.push_back({"command line", 0, std::move(text)}); }
+
+    std::span<const std::string> words_;
+    std::size_t at_ = 0;
+    InitArguments result_;
+};
+
+} // namespace
+
+InitArguments parse_init_arguments(std::span<const std::string> arguments)
+{
+    return Reader{arguments}.read();
+}
+
+} // namespace init::model

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// The words that may follow init when it boots.
+#define BOOST_TEST_MODULE init_arguments
+#include <boost/test/unit_test.hpp>
+
+#include "model/init_arguments.h"
+
+using namespace init::model;
+using Words = std::vector<std::string>;
+
+BOOST_AUTO_TEST_CASE(a_level_is_a_letter_or_a_word_for_single)
+{
+    struct Row {
+        Words words;
+        char level;
+    };
+    const Row rows[] = {
+        {{"3"}, '3'},  {{"s"}, 'S'},      {{"S"}, 'S'},         {{"single"}, 'S'}, {{"-s"}, 'S'},
+        {{"-b"}, 'S'}, {{"5", "3"}, '3'}, {{"emergency"}, 'S'}, {{"-z", "2"}, 0},  {{"-z", "x", "2"}, '2'},
+        {{"34"}, 0},   {{}, 0},
+    };
+    for (const Row& row : rows) {
+        const InitArguments read = parse_init_arguments(row.words);
+        BOOST_TEST_CONTEXT("first word " << (row.words.empty() ? "" : row.words.front()))
+        BOOST_TEST((read.level ? read.level->letter() : '\0') == row.level);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(options_are_settings_in_either_spelling)
+{
+    const Words words = {"--grace", "30s", "--rc=engine", "--serial", "3"};
+    const InitArguments read = parse_init_arguments(words);
+    BOOST_REQUIRE(read.settings.size() == 2U);
+    BOOST_TEST((read.settings[0] == std::pair<std::string, std::string>{"grace", "30s"}));
+    BOOST_TEST((read.settings[1] == std::pair<std::string, std::string>{"rc", "engine"}));
+    BOOST_TEST(read.complaints.empty());
+    BOOST_TEST(read.level->letter() == '3');
+}
+
+BOOST_AUTO_TEST_CASE(words_of_others_are_passed_over_with_a_line)
+{
+    struct Row {
+        Words words;
+        std::string_view complaint;
+    };
+    const Row rows[] = {
+        {{"quiet"}, "command line: \"quiet\" means nothing to init, passed over"},
+        {{"--wat=1"}, "command line: unknown option --wat, passed over"},
+        {{"--pidfile=/x"}, "command line: unknown option --pidfile, passed over"},
+        {{"--grace"}, "command line: option --grace has no value, passed over"},
+        {{"--grace", "--", "x"}, "command line: option --grace has no value, passed over"},
+        {{"3", "--", "sh", "5"},
+         "command line: a command after -- is not run by this way of starting init, its words are passed "
+         "over"},
+    };
+    for (const Row& row : rows) {
+        const InitArguments read = parse_init_arguments(row.words);
+        BOOST_TEST_CONTEXT("first word " << row.words.front())
+        {
+            BOOST_REQUIRE(!read.complaints.empty());
+            BOOST_TEST(to_string(read.complaints.front()) == row.complaint);
+            BOOST_TEST(read.settings.empty());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sysvinits_own_words_are_taken_without_a_line)
+{
+    const Words words = {"-a", "--init", "-i", "-z", "padding", "auto", "--version", "--"};
+    const InitArguments read = parse_init_arguments(words);
+    BOOST_TEST(read.autoboot);
+    BOOST_TEST(read.version);
+    BOOST_TEST(read.complaints.empty());
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// Durations, keys and values, and the readers of files, script headers and the environment.
+#define BOOST_TEST_MODULE settings
+#include <boost/test/unit_test.hpp>
+
+#include "model/settings.h"
+
+#include <array>
+
+using namespace init::model;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_CASE(durations_are_read_with_units_and_fractions)
+{
+    struct Row {
+        std::string_view text;
+        std::optional<std::chrono::milliseconds> time;
+    };
+    const Row rows[] = {
+        {"10s", 10s},    {"10", 10s},        {"1500ms", 1500ms},
+        {"2min", 2min},  {"1h", 1h},         {"24h", 24h},
+        {"0", 0ms},      {"0.5", 500ms},     {"1.25s", 1250ms},
+        {"0.5h", 30min}, {"0.0004s", 0ms},   {"86400", 24h},
+        {"86401", {}},   {"25h", {}},        {"24.1h", {}},
+        {"-1", {}},      {"", {}},           {"s", {}},
+        {"ten", {}},     {"10 s", {}},       {"10m", {}},
+        {"1.s", {}},     {".5", {}},         {"1e3", {}},
+        {"+5", {}},      {"1.2.3", {}},      {"99999999999s", {}},
+        {"10sec", {}},   {"999999999h", {}}, {"0.9999999999s", {}},
+        {"10S", {}},
+    };
+    for (const Row& row : rows)
+        BOOST_TEST_CONTEXT("text " << row.text)
+    BOOST_TEST((parse_duration(row.text) == row.time));
+}
+
+BOOST_AUTO_TEST_CASE(every_documented_word_of_the_table_is_taken)
+{
+    for (const SettingRow& row : setting_rows()) {
+        if (row.scope == SettingScope::service || row.values.starts_with("a time"))
+            continue;
+        std::string_view rest = row.values;
+        while (!rest.empty()) {
+            const std::string_view word = rest.substr(0, rest.find(','));
+            Settings settings;
+            BOOST_TEST_CONTEXT("key " << row.key << " value " << word)
+            BOOST_TEST(!set(settings, row.key, word).has_value());
+            rest.remove_prefix(std::min(rest.size(), word.size() + 2));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_defaults_in_the_table_are_the_defaults_in_the_code)
+{
+    Settings written;
+    written.grace = written.stop_timeout = written.start_timeout = written.sysinit_timeout = 1ms;
+    written.rc = RcChoice::script;
+    written.log = LogChoice::debug;
+    written.hostname = true;
+    for (const SettingRow& row : setting_rows())
+        if (row.scope != SettingScope::service && row.key != "margin")
+            BOOST_TEST(!set(written, row.key, row.fallback).has_value());
+    const Settings plain;
+    BOOST_TEST((written.grace == plain.grace && written.stop_timeout == plain.stop_timeout));
+    BOOST_TEST(
+        (written.start_timeout == plain.start_timeout && written.sysinit_timeout == plain.sysinit_timeout));
+    BOOST_TEST((written.rc == plain.rc && written.log == plain.log));
+    BOOST_TEST(written.hostname == plain.hostname);
+}
+
+BOOST_AUTO_TEST_CASE(a_value_reaches_its_setting)
+{
+    Settings settings;
+    set(settings, "grace", "30s");
+    set(settings, "margin", "250ms");
+    set(settings, "int", "ctrlaltdel");
+    set(settings, "reboot", "restart");
+    set(settings, "on-boot-failure", "stop");
+    set(settings, "sysinit", "none");
+    set(settings, "keeper", "no");
+    BOOST_TEST((settings.grace == 30s && settings.margin == 250ms));
+    BOOST_TEST((settings.int_signal == IntChoice::ctrlaltdel));
+    BOOST_TEST((settings.reboot == RebootChoice::restart));
+    BOOST_TEST((settings.on_boot_failure == BootFailureChoice::stop));
+    BOOST_TEST((settings.sysinit == SysinitChoice::none));
+    BOOST_TEST(!settings.keeper);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_value_says_why_and_changes_nothing)
+{
+    Settings settings;
+    BOOST_TEST(*set(settings, "grase", "1") == "unknown key");
+    BOOST_TEST(*set(settings, "parallel", "yes") == "unknown key");
+    BOOST_TEST(*set(settings, "rc", "x") == "\"x\" is not one of auto, engine, script");
+    BOOST_TEST(*set(settings, "hostname", "1") == "\"1\" is not one of yes, no");
+    BOOST_TEST(*set(settings, "grace", "ten") == "\"ten\" is no time such as 10s, 1500ms or 2min, up to 24h");
+    BOOST_TEST(set(settings, "pidfile", "/run/x.pid").has_value());
+    BOOST_TEST((settings.grace == 10s && settings.rc == RcChoice::automatic));
+    ServiceSettings service;
+    BOOST_TEST(set(service, "grace", "1s").has_value());
+    BOOST_TEST(*set(service, "pidfile", "x.pid") == "\"x.pid\" is no absolute path");
+    BOOST_TEST(!service.pidfile);
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_line_of_a_file_costs_that_line)
+{
+    Settings settings;
+    const Diagnostics said = read_settings(settings,
+                                           "# for a slow database\r\n"
+                                           "\n"
+                                           "grace = 60s\r\n"
+                                           "  hostname=yes   # by hand\n"
+                                           "grase=1\n"
+                                           "nonsense\n"
+                                           "=5\n"
+                                           "stop-timeout=20s",
+                                           "/etc/rcinit.conf");
+    BOOST_TEST((settings.grace == 60s && settings.hostname && settings.stop_timeout == 20s));
+    BOOST_REQUIRE(said.size() == 3U);
+    BOOST_TEST(to_string(said[0]) == "/etc/rcinit.conf:5: grase: unknown key, line ignored");
+    BOOST_TEST(to_string(said[1]) == "/etc/rcinit.conf:6: \"nonsense\" is not key=value, line ignored");
+    BOOST_TEST(said[2].line == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(a_services_file_sets_the_service)
+{
+    ServiceSettings service;
+    BOOST_TEST(
+        read_settings(service, "pidfile=/run/db.pid\nkeeper=no\nstop-timeout=3min\n", "db.service").empty());
+    BOOST_TEST(service.pidfile.value() == "/run/db.pid");
+    BOOST_TEST((service.keeper == false && service.stop_timeout == 3min && !service.start_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(a_script_is_read_only_as_far_as_its_head_comment)
+{
+    ServiceSettings service;
+    const Diagnostics said = read_header_settings(service,
+                                                  "#!/bin/sh\n"
+                                                  "\n"
+                                                  "# rcinit: start-timeout=20s keeper=no colour=red\n"
+                                                  "#rcinit: pidfile=/run/a.pid\n"
+                                                  "# see rcinit: stop-timeout=1s\n"
+                                                  "PATH=/bin\n"
+                                                  "# rcinit: stop-timeout=1s\n",
+                                                  "/etc/init.d/a");
+    BOOST_TEST((service.start_timeout == 20s && service.keeper == false));
+    BOOST_TEST(service.pidfile.value() == "/run/a.pid");
+    BOOST_TEST(!service.stop_timeout);
+    BOOST_REQUIRE(said.size() == 1U);
+    BOOST_TEST(to_string(said[0]) == "/etc/init.d/a:3: colour: unknown key, setting ignored");
+}
+
+BOOST_AUTO_TEST_CASE(the_environment_is_read_by_our_prefix_alone)
+{
+    const std::array<std::string, 6> environment = {
+        "PATH=/bin",           "RCINIT_ON_BOOT_FAILURE=stop",
+        "RCINIT_SERVICE=sshd", "RCINIT_GRACE=soon",
+        "RCINIT_JOBS=4",       "RCINIT_",
+    };
+    Settings settings;
+    const Diagnostics said = read_environment_settings(settings, environment);
+    BOOST_TEST((settings.on_boot_failure == BootFailureChoice::stop));
+    BOOST_REQUIRE(said.size() == 2U);
+    BOOST_TEST(to_string(said[1]) == "environment: RCINIT_JOBS: unknown key, variable ignored");
+}
