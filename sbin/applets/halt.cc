@@ -6,7 +6,6 @@
 #include "control/control_client.h"
 #include "control/initctl_client.h"
 #include "control/state_directory.h"
-#include "control/status_json.h"
 #include "system/signal_process.h"
 #include "system/utmp.h"
 
@@ -57,13 +56,13 @@ bool is_same_program_as_init() noexcept
            ours.st_dev == init.st_dev && ours.st_ino == init.st_ino;
 }
 
-/// The signals below mean something else to other inits, so PID 1 must be known to be ours.
-bool is_init_ours()
+/// The process to signal; 0 when none is known to be ours, since the signals mean something else to other
+/// inits.
+pid_t find_our_init()
 {
-    if (is_same_program_as_init())
-        return true;
-    const auto answer = control::ask(control::find_state_directory(), "status");
-    return answer && control::parse_status(*answer);
+    if (const auto pid = control::find_init(control::find_state_directory()))
+        return *pid;
+    return is_same_program_as_init() ? 1 : 0;
 }
 
 int signal_of(HaltVerb verb) noexcept
@@ -80,16 +79,16 @@ int signal_of(HaltVerb verb) noexcept
 
 int end_at_once(HaltVerb verb)
 {
-    if (!is_init_ours()) {
-        fmt::print(stderr,
-                   "{}: cannot end the container: PID 1 does not answer as rcinit; nothing was signalled\n",
+    const pid_t pid = find_our_init();
+    if (pid == 0) {
+        fmt::print(stderr, "{}: cannot end the container: no init answers as rcinit; nothing was signalled\n",
                    name_of(verb));
         return 1;
     }
-    const auto sent = system::send_signal(1, signal_of(verb));
+    const auto sent = system::send_signal(pid, signal_of(verb));
     if (sent)
         return 0;
-    fmt::print(stderr, "{}: cannot signal PID 1: {}; the container goes on\n", name_of(verb),
+    fmt::print(stderr, "{}: cannot signal init, pid {}: {}; the container goes on\n", name_of(verb), pid,
                sent.error().message());
     return 1;
 }

@@ -96,21 +96,43 @@ Result<std::string> read_all(int fd, Clock::time_point deadline)
     }
 }
 
-} // namespace
-
-Result<std::string> ask(const std::string& folder, std::string_view line, std::chrono::milliseconds limit)
+Result<UniqueFd> open_connection(const std::string& folder, Clock::time_point deadline)
 {
     if (folder.empty())
         return errno_code(ENOENT);
-    const auto deadline = Clock::now() + limit;
-    const UniqueFd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    UniqueFd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     if (!fd)
         return errno_code();
     if (auto connected = connect_to(fd.get(), folder + "/control", deadline); !connected)
         return connected.error();
-    if (auto sent = send_all(fd.get(), std::string{line} + '\n', deadline); !sent)
+    return fd;
+}
+
+} // namespace
+
+Result<std::string> ask(const std::string& folder, std::string_view line, std::chrono::milliseconds limit)
+{
+    const auto deadline = Clock::now() + limit;
+    const auto fd = open_connection(folder, deadline);
+    if (!fd)
+        return fd.error();
+    if (auto sent = send_all(fd->get(), std::string{line} + '\n', deadline); !sent)
         return sent.error();
-    return read_all(fd.get(), deadline);
+    return read_all(fd->get(), deadline);
+}
+
+Result<pid_t> find_init(const std::string& folder)
+{
+    const auto fd = open_connection(folder, Clock::now() + std::chrono::seconds{2});
+    if (!fd)
+        return fd.error();
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(fd->get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+        return errno_code();
+    if (peer.pid < 1)
+        return errno_code(ESRCH);
+    return peer.pid;
 }
 
 } // namespace init::control

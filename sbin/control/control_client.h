@@ -4,6 +4,8 @@
 
 #include "system/result.h"
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -15,5 +17,9 @@ namespace init::control {
 /// MB.
 system::Result<std::string> ask(const std::string& folder, std::string_view line,
                                 std::chrono::milliseconds limit = std::chrono::milliseconds{2000});
+
+/// The process that listens at `folder`/control, as the kernel recorded it; in a PID namespace shared with
+/// others it is not PID 1. Errors: as `ask`; ESRCH for a process outside our PID namespace.
+system::Result<pid_t> find_init(const std::string& folder);
 
 } // namespace init::control

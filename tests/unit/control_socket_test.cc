@@ -299,3 +299,9 @@ BOOST_FIXTURE_TEST_CASE(a_client_waits_a_bounded_time, Fixture)
     BOOST_TEST((Clock::now() - begun < seconds{2}));
     BOOST_TEST(ask("", "status").error().value() == ENOENT);
 }
+
+BOOST_FIXTURE_TEST_CASE(a_client_learns_which_process_listens, Fixture)
+{
+    BOOST_TEST(find_init(root.path()).value() == ::getpid());
+    BOOST_TEST(find_init(root / "none").has_error());
+}
