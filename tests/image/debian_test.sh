@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # A Debian 12 tree with the services' own unmodified scripts under the program as PID 1: in plain namespaces, in
-# podman and in docker. Every service is used through a client, stopped, killed and started again.
+# podman and in docker. Every service is used through a client, stopped, killed and started again. Arguments: the ways to try, instead of all.
 set -u
 
 # shellcheck source=tests/image/lib.sh
@@ -47,7 +47,7 @@ small_tree() {
     ln -s ../init.d/cron "$tree/etc/rc6.d/K01cron"
 }
 
-for way in $(ways); do
+for way in $(ways "$@"); do
     if [ "$way" = docker ] && ! ready_docker; then
         skip "the daemon starts" "$(tail -n 1 "$work/dockerd.log")"
         continue
@@ -68,6 +68,10 @@ for way in $(ways); do
 done
 
 way=
+if [ $# -gt 0 ]; then
+    finish
+    exit
+fi
 if ready_podman; then
     way='podman systemd mode'
     full_tree machine

@@ -11,6 +11,9 @@ init=${RCINIT:-$build/release/rcinit}
 work=
 way=
 mounted=
+# What the runtimes leave a container by default; the machine's clock, modules and mounts are out of its reach.
+capabilities=-all,+chown,+dac_override,+fsetid,+fowner,+mknod,+net_raw,+setgid,+setuid,+setfcap,+setpcap
+capabilities=$capabilities,+net_bind_service,+sys_chroot,+kill,+audit_write
 failures=0
 # What the verbs end and await give back.
 ended=
@@ -168,10 +171,20 @@ stop_docker() {
     wait "$daemon" 2>/dev/null
 }
 
+# ways [WAY...]: the ways that can be tried here, or those of them that were asked for.
 ways() {
-    printf 'namespaces\n'
-    if ready_podman; then printf 'podman\n'; fi
-    if command -v dockerd >/dev/null; then printf 'docker\n'; fi
+    local way_of
+    for way_of in "${@:-namespaces podman docker}"; do
+        # One word, or the three of them.
+        # shellcheck disable=SC2086
+        printf '%s\n' $way_of
+    done | while read -r way_of; do
+        case $way_of in
+            podman) if ready_podman; then printf 'podman\n'; fi ;;
+            docker) if command -v dockerd >/dev/null; then printf 'docker\n'; fi ;;
+            *) printf '%s\n' "$way_of" ;;
+        esac
+    done
 }
 
 # -- containers -------------------------------------------------------------------------------------------------
@@ -220,12 +233,18 @@ _start_namespaces() {
     rm -f -- "$folder/ready"
     # shellcheck disable=SC2016,SC2046    # expanded by the inner shells; the arguments are words
     unshare --pid --fork --kill-child --mount --uts --ipc --net --cgroup sh -c '
-        root=$1; tmpfs=$2; ready=$3; shift 3
+        root=$1; tmpfs=$2; ready=$3; caps=$4; shift 4
         set -e
         ip link set lo up
         mount --bind "$root" "$root"
         cd "$root"
         mount -t proc proc proc
+        # Scripts of a real tree set kernel parameters; those of the machine stay as they are.
+        for kept in sys sysrq-trigger; do
+            [ -e "proc/$kept" ] || continue
+            mount --bind "proc/$kept" "proc/$kept"
+            mount -o remount,bind,ro "proc/$kept"
+        done
         mount -t tmpfs -o mode=755 tmpfs dev
         for device in null,1,3 zero,1,5 full,1,7 random,1,8 urandom,1,9 tty,5,0; do
             name=${device%%,*}; numbers=${device#*,}
@@ -240,8 +259,8 @@ _start_namespaces() {
         : >"$ready"
         pivot_root . .
         umount -l .
-        exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin container=other /sbin/init "$@"' \
-        sh "$(cat -- "$folder/tree")" "$(cat -- "$folder/tmpfs")" "$folder/ready" $(cat -- "$folder/arguments") \
+        exec setpriv --bounding-set "$caps" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin container=other /sbin/init "$@"' \
+        sh "$(cat -- "$folder/tree")" "$(cat -- "$folder/tmpfs")" "$folder/ready" "$capabilities${EXTRA_CAPABILITIES:-}" $(cat -- "$folder/arguments") \
         >>"$folder/log" 2>&1 </dev/null &
     printf '%s\n' "$!" >"$folder/job"
     poll_until 10 test -e "$folder/ready"
@@ -253,17 +272,19 @@ host_pid() {
     case $(kind_of "$1") in
         namespaces)
             job=$(cat -- "$work/$1/job")
-            tr -d ' ' <"/proc/$job/task/$job/children"
+            [ -e "/proc/$job/task/$job/children" ] && tr -d ' ' <"/proc/$job/task/$job/children"
             ;;
         podman) podman_ inspect --format '{{.State.Pid}}' "$1" ;;
         docker) docker_ inspect --format '{{.State.Pid}}' "$1" ;;
     esac
 }
 
+# run_inside NAME COMMAND...: as the runtime's exec does it. A client that hangs is ended inside.
 run_inside() {
     local name
     name=$1
     shift
+    set -- timeout 30 "$@"
     case $(kind_of "$name") in
         namespaces) nsenter --target "$(host_pid "$name")" --mount --uts --ipc --net --pid --cgroup --root --wd -- "$@" ;;
         podman) podman_ exec -i "$name" "$@" ;;
@@ -291,6 +312,16 @@ await() {
     esac
 }
 
+# kill_after SECONDS PID: to be run in the background; TERM calls it off.
+kill_after() {
+    local pause
+    exec >/dev/null 2>&1
+    sleep "$1" &
+    pause=$!
+    trap 'kill "$pause"; exit 0' TERM
+    wait "$pause" && kill -s KILL -- "$2"
+}
+
 # end NAME: the runtime's stop with a grace period of 10 s; sets ended and took (ms).
 end() {
     local began pid watchdog
@@ -300,7 +331,7 @@ end() {
             pid=$(host_pid "$1")
             kill -s TERM -- "$pid"
             # What a runtime does at the end of the grace period.
-            (sleep 10 && kill -s KILL -- "$pid") 2>/dev/null &
+            kill_after 10 "$pid" &
             watchdog=$!
             await "$1"
             kill "$watchdog" 2>/dev/null

@@ -88,5 +88,5 @@ redhat_services() {
     redhat_script "$1" redis 65 15 /usr/bin/redis-server \
         '/etc/redis/redis.conf --daemonize yes --pidfile /var/run/redis.pid' /var/run/redis.pid
     redhat_script "$1" nginx 85 15 /usr/sbin/nginx '' /run/nginx.pid
-    redhat_script "$1" crond 90 60 /usr/sbin/cron '' /run/crond.pid
+    redhat_script "$1" crond 90 60 /usr/sbin/cron '' /var/run/crond.pid
 }

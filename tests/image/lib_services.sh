@@ -17,7 +17,7 @@ use_ssh() {
 use_nginx() { run_inside "$1" curl -fsS --max-time 5 http://127.0.0.1/; }
 use_redis() { [ "$(run_inside "$1" redis-cli ping)" = PONG ]; }
 # shellcheck disable=SC2016    # expanded inside
-use_cron() { run_inside "$1" sh -c 'kill -0 "$(cat /run/crond.pid)"'; }
+use_cron() { run_inside "$1" sh -c 'kill -0 "$(cat /var/run/crond.pid)"'; }
 
 use_rsyslog() {
     # shellcheck disable=SC2016    # expanded inside
@@ -31,7 +31,8 @@ use_memcached() {
 }
 
 use_mariadb() { [ "$(run_inside "$1" mysql -N -e 'SELECT 40 + 2')" = 42 ]; }
-use_exim4() { run_inside "$1" sh -c 'printf "QUIT\r\n" | nc -q 2 127.0.0.1 25 | grep -q "^220 "'; }
+# The greeting comes first; whoever speaks before it is turned away.
+use_exim4() { run_inside "$1" sh -c 'sleep 3 | nc -w 5 127.0.0.1 25 | head -n 1 | grep -q "^220 "'; }
 
 # services_answer NAME SERVICE...: each one, until it answers.
 services_answer() {

@@ -3,6 +3,7 @@
 #
 # A tree of Red Hat's shape, with an inittab that holds only initdefault, under the program as PID 1: in plain
 # namespaces, in podman and in docker. The userland is Debian's; scripts, links and locks are as on CentOS 6.
+# Arguments: the ways to try, instead of all.
 set -u
 
 # shellcheck source=tests/image/lib.sh
@@ -42,7 +43,7 @@ small_tree() {
     new_tree "$1" "$base"
     tree=$(tree_of "$1")
     redhat_shape "$tree"
-    redhat_script "$tree" crond 90 60 /usr/sbin/cron '' /run/crond.pid
+    redhat_script "$tree" crond 90 60 /usr/sbin/cron '' /var/run/crond.pid
     put_init "$tree" >/dev/null
 }
 
@@ -60,7 +61,7 @@ no_lock_is_left() {
     [ -z "$left" ]
 }
 
-for way in $(ways); do
+for way in $(ways "$@"); do
     if [ "$way" = docker ] && ! ready_docker; then
         skip "the daemon starts" "$(tail -n 1 "$work/dockerd.log")"
         continue
