@@ -1,5 +1,116 @@
 // SPDX-License-Identifier: MIT
-int main()
+// Picks the applet by the name the program was called by, or by the first word after `rcinit`. Nothing that an applet throws
+// gets past here.
+#include "applets/applets.h"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace init::applets;
+
+constexpr int wrong_usage = 64;
+constexpr int own_fault = 70;
+
+struct Applet {
+    std::string_view name;
+    int (*run)(Arguments);
+    bool by_link;     ///< answers to a link of that name
+    bool by_word;     ///< answers to `rcinit NAME`
+    std::string_view meaning;
+};
+
+/// `init` by its name boots as PID 1 and is telinit otherwise, as in sysvinit.
+int init_or_telinit(Arguments words)
 {
-    return 70;
+    return ::getpid() == 1 ? init::applets::init(words) : telinit(words);
+}
+
+int help(Arguments);
+int version(Arguments)
+{
+    fmt::print("rcinit {}\n", RCINIT_VERSION);
+    return 0;
+}
+
+constexpr Applet applets[] = {
+    {"init", init_or_telinit, true, false, ""},
+    {"init", init::applets::init, false, true, "boot: as PID 1, or as the parent of its own tree in a shared PID namespace"},
+    {"status", status, false, true, "runlevel, services and their processes"},
+    {"signals", signals, false, true, "what each signal to init does"},
+    {"install", install, false, true, "make the links to the other names"},
+    {"telinit", telinit, true, true, "ask init for another runlevel, or to re-read its table"},
+    {"runlevel", runlevel, true, true, "the previous and the current runlevel"},
+    {"shutdown", shutdown, true, true, "stop the container at a time, with warnings"},
+    {"halt", halt, true, true, "stop the container"},
+    {"poweroff", poweroff, true, true, "stop the container"},
+    {"reboot", reboot, true, true, "stop the container with status 133, or boot it again"},
+    {"killall5", killall5, true, true, "signal every process outside this session"},
+    {"initctl", initctl, true, true, "answers what packages ask of Upstart's client"},
+    {"help", help, false, true, "this text"},
+    {"--help", help, false, true, ""},
+    {"-h", help, false, true, ""},
+    {"--version", version, false, true, ""},
+};
+
+int help(Arguments)
+{
+    fmt::print("usage: rcinit COMMAND [ARGUMENTS]\n\n");
+    for (const Applet& applet : applets)
+        if (applet.by_word && !applet.meaning.empty())
+            fmt::print("  {:10} {}\n", applet.name, applet.meaning);
+    fmt::print("\nAs PID 1, and by the name init, it boots the rc tree of the container.\n");
+    return 0;
+}
+
+std::string_view base_name(std::string_view path)
+{
+    const std::size_t slash = path.rfind('/');
+    return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+int run(std::string_view name, const std::vector<std::string>& words)
+{
+    for (const Applet& applet : applets)
+        if (applet.by_link && applet.name == name)
+            return applet.run(words);
+    const bool is_rcinit = name == "rcinit";
+    if (is_rcinit && !words.empty()) {
+        for (const Applet& applet : applets)
+            if (applet.by_word && applet.name == words[0])
+                return applet.run(Arguments(words).subspan(1));
+    }
+    // As PID 1 whatever it is called by is init: there is nobody else to be it.
+    if (::getpid() == 1)
+        return init::applets::init(words);
+    if (is_rcinit && words.empty()) {
+        help({});
+        return wrong_usage;
+    }
+    if (is_rcinit)
+        fmt::print(stderr, "rcinit: unknown command \"{}\"; nothing was done, see rcinit --help\n", words[0]);
+    else
+        fmt::print(stderr, "rcinit: called by the unknown name \"{}\"; nothing was done, see rcinit --help\n", name);
+    return wrong_usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+try {
+    const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+    return run(argc > 0 ? base_name(argv[0]) : "rcinit", words);
+} catch (const std::exception& e) {
+    fmt::print(stderr, "rcinit: a fault of its own: {}; leaving with {}\n", e.what(), own_fault);
+    return own_fault;
+} catch (...) {
+    return own_fault;
 }

@@ -10,6 +10,9 @@ namespace init::applets {
 
 using Arguments = std::span<const std::string>;
 
+/// Boots, as PID 1 or as the parent of its own tree; does not return once it has begun.
+int init(Arguments words);
+
 /// `telinit`, and `init` where it is not PID 1: 0 sent, 1 not.
 int telinit(Arguments arguments);
 /// `runlevel [utmpfile]`: 0 known, 1 `unknown`.

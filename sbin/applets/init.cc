@@ -1,1 +1,120 @@
 // SPDX-License-Identifier: MIT
+// `init` where it boots: wires host, supervisor and channels together in the order that PID 1 needs. What
+// happens from then on is the supervisor's.
+#include "applets/applets.h"
+#include "host/builtin_rc_sysinit.h"
+#include "host/configuration.h"
+#include "host/linux_host.h"
+#include "keeper/keeper_pool.h"
+#include "model/init_arguments.h"
+#include "supervisor/supervisor.h"
+#include "system/fault_handler.h"
+#include "system/file_limit.h"
+#include "system/process_title.h"
+#include "system/signal_mask.h"
+
+#include <fmt/format.h>
+
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <optional>
+
+namespace init::applets {
+namespace {
+
+constexpr int fault_of_init = 70;
+constexpr mode_t file_mask = 022;
+
+struct Ending {
+    int status = fault_of_init;
+    bool boot_again = false;
+};
+
+/// What the process itself needs before anything is forked or allocated.
+void settle_process()
+{
+    (void)system::SignalMask::block_all(); // before anything a signal could interrupt; rc children get an
+                                           // empty mask
+    system::reset_dispositions();
+    system::handle_faults();
+    system::raise_file_limit();
+    (void)::chdir("/");
+    ::umask(file_mask);
+    if (::getpid() != 1)
+        (void)::prctl(PR_SET_CHILD_SUBREAPER,
+                      1); // refused nowhere since Linux 3.4; without it orphans go to PID 1
+    system::move_environment();
+}
+
+std::vector<std::string> builtin_sysinit_command()
+{
+    return {"/bin/sh", "-c", std::string(host::builtin_rc_sysinit), "rc.sysinit"};
+}
+
+Ending boot(const model::InitArguments& arguments)
+{
+    auto pool = keeper::KeeperPool::start({});
+    if (!pool) {
+        fmt::print(stderr, "init: cannot start its helper processes: {}; leaving with {}\n",
+                   pool.error().message(), fault_of_init);
+        return {};
+    }
+    host::Configuration configuration = host::read_configuration(arguments.settings);
+    host::LinuxHost world{std::move(*pool), configuration.settings};
+    const std::array<const model::Diagnostics*, 2> both = {&arguments.complaints, &configuration.complaints};
+    for (const model::Diagnostics* complaints : both)
+        for (const model::Diagnostic& complaint : *complaints)
+            world.say(to_string(complaint));
+    configuration.complaints.clear();
+
+    supervisor::Supervisor supervisor{
+        world,
+        configuration.settings,
+        {arguments.level, arguments.autoboot, builtin_sysinit_command(), RCINIT_VERSION}};
+    world.on_status([&supervisor] { return supervisor.report(); });
+    supervisor.on_reload([&] {
+        host::Configuration fresh = host::read_configuration(arguments.settings);
+        for (const model::Diagnostic& complaint : fresh.complaints)
+            world.say(to_string(complaint));
+        world.use_log_choice(fresh.settings.log);
+        return fresh.settings;
+    });
+    const int status = supervisor.run();
+    world.finish(supervisor.deadline());
+    const bool again = supervisor.reboot_was_asked() && status == 133 &&
+                       supervisor.settings().reboot == model::RebootChoice::restart;
+    return {status, again};
+}
+
+} // namespace
+
+int init(Arguments words)
+{
+    const model::InitArguments arguments = model::parse_init_arguments(words);
+    if (arguments.version) {
+        fmt::print("rcinit {}\n", RCINIT_VERSION);
+        return 0;
+    }
+    settle_process();
+    const Ending ending = boot(arguments);
+    if (ending.boot_again) {
+        std::vector<std::string> own{"init"};
+        own.insert(own.end(), words.begin(), words.end());
+        std::vector<char*> argv;
+        for (std::string& word : own)
+            argv.push_back(word.data());
+        argv.push_back(nullptr);
+        ::execv("/proc/self/exe", argv.data());
+        fmt::print(stderr, "init: cannot boot again in place: {}; leaving instead\n",
+                   system::errno_code().message());
+    }
+    // Not exit(): nothing of ours waits for a destructor, and the container ends here.
+    (void)std::fflush(nullptr);
+    ::_exit(ending.status);
+}
+
+} // namespace init::applets

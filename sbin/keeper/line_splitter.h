@@ -27,6 +27,8 @@ public:
     /// The line that is ready, with label and newline; valid until `next`.
     [[nodiscard]] std::string_view line() const noexcept { return {buffer_, size_}; }
     void next() noexcept;
+    /// The label with what follows it.
+    [[nodiscard]] std::string_view prefix() const noexcept { return {buffer_, prefix_}; }
 
     [[nodiscard]] bool has_partial() const noexcept { return !is_ready_ && size_ > prefix_; }
     /// Makes what there is of a partial line ready. What follows of it is a new labelled line; nothing, when

@@ -13,12 +13,17 @@ namespace init::keeper {
 using std::chrono::ceil;
 using std::chrono::milliseconds;
 
+namespace {
+
+constexpr std::string_view dropped_text = " lines dropped: the container's output is not being read\n";
+
+} // namespace
+
 void ScriptOutput::start(int source, int sink, std::string_view label) noexcept
 {
     source_ = source;
     sink_ = sink;
     lines_.start(label);
-    note_.start(label);
 }
 
 bool ScriptOutput::read() noexcept
@@ -98,13 +103,11 @@ bool ScriptOutput::drop_or_wait(Clock::time_point now) noexcept
 bool ScriptOutput::report_dropped() noexcept
 {
     if (dropped_ > 0) {
-        char number[16];
-        const auto end = std::to_chars(number, number + sizeof number, dropped_).ptr;
-        note_.next();
-        note_.feed({number, static_cast<std::size_t>(end - number)});
-        note_.feed(dropped_ == 1 ? " line" : " lines");
-        note_.feed(" dropped: the container's output is not being read\n");
-        if (!put(note_.line()))
+        char note[LineSplitter::label_limit + 96];
+        char* at = note + lines_.prefix().copy(note, LineSplitter::label_limit + 2);
+        at = std::to_chars(at, at + 16, dropped_).ptr;
+        at += dropped_text.copy(at, dropped_text.size());
+        if (!put({note, static_cast<std::size_t>(at - note)}))
             return false;
     }
     dropped_ = 0;

@@ -64,7 +64,6 @@ private:
     Clock::time_point stalled_since_{};
     Clock::time_point partial_since_{};
     LineSplitter lines_;
-    LineSplitter note_;
     char buffer_[LineSplitter::line_limit];
 };
 

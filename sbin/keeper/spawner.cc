@@ -62,6 +62,7 @@ void spawner_main(int orders, int messages, int lines) noexcept
     system::set_title("rc-spawner", "rc-spawner");
     ::setsid();
     ignore_stop_signals();
+    system::survey_dispositions();
     Order order;
     for (;;) {
         ReceivedOrder received;

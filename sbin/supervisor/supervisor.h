@@ -49,6 +49,8 @@ public:
     /// True when the stop was through runlevel 6.
     [[nodiscard]] bool reboot_was_asked() const noexcept { return stop_.cause().level.letter() == '6'; }
     [[nodiscard]] const model::Settings& settings() const noexcept { return settings_; }
+    /// Of a stop that came from outside.
+    [[nodiscard]] std::optional<system::TimePoint> deadline() const noexcept { return stop_.deadline(); }
     /// HUP and `telinit q` re-read the configuration through this; it returns what to use from now on.
     void on_reload(std::function<model::Settings()> reader) { reread_settings_ = std::move(reader); }
 

@@ -87,11 +87,17 @@ void close_one_by_one(int first) noexcept
         ::close(fd);
 }
 
+// What is known of this process's dispositions; a child of it looks at the others no more.
+bool is_surveyed = false;
+sigset_t not_default;
+
 void set_dispositions(const sigset_t* ignored) noexcept
 {
     struct sigaction action {};
     for (int signo = 1; signo < NSIG; ++signo) {
         if (signo == SIGKILL || signo == SIGSTOP)
+            continue;
+        if (is_surveyed && ignored == nullptr && ::sigismember(&not_default, signo) != 1)
             continue;
         const bool ignore = ignored != nullptr && ::sigismember(ignored, signo) == 1;
         action.sa_handler = ignore ? SIG_IGN : SIG_DFL;
@@ -149,23 +155,29 @@ void close_others(int& keep) noexcept
     close_from(standard_count + 1);
 }
 
-SpawnFailure execute(const SpawnRequest& request) noexcept
+/// A shell's words are more than most children need of the stack, so they stand apart.
+[[gnu::noinline]] SpawnFailure execute_by_shell(const SpawnRequest& request) noexcept
 {
-    ::execve(request.path, request.argv, request.environment);
-    if (errno != ENOEXEC || !request.shell_on_enoexec)
-        return {errno, "exec"};
-
     constexpr std::size_t most = 512;
-    const char* words[most + 2] = {"/bin/sh", request.path};
+    const char* words[most + 2] = {};
+    words[0] = "/bin/sh";
+    words[1] = request.path;
     std::size_t count = 2;
     for (char* const* word = request.argv; *word != nullptr && word[1] != nullptr; ++word) {
         if (count >= most)
             return {E2BIG, "exec"};
         words[count++] = word[1];
     }
-    words[count] = nullptr;
     ::execve(words[0], const_cast<char* const*>(words), request.environment);
     return {errno, "exec /bin/sh"};
+}
+
+SpawnFailure execute(const SpawnRequest& request) noexcept
+{
+    ::execve(request.path, request.argv, request.environment);
+    if (errno == ENOEXEC && request.shell_on_enoexec)
+        return execute_by_shell(request);
+    return {errno, "exec"};
 }
 
 } // namespace
@@ -194,6 +206,16 @@ void keep_only(const int* given, std::size_t count) noexcept
     for (int i = 0; i < standard_count; ++i)
         ::dup2(null >= 0 ? null : standard_count, i);
     close_from(end);
+}
+
+void survey_dispositions() noexcept
+{
+    ::sigemptyset(&not_default);
+    struct sigaction action {};
+    for (int signo = 1; signo < NSIG; ++signo)
+        if (::sigaction(signo, nullptr, &action) == 0 && action.sa_handler != SIG_DFL)
+            ::sigaddset(&not_default, signo);
+    is_surveyed = true;
 }
 
 SpawnFailure become(const SpawnRequest& request, int& keep) noexcept

@@ -17,6 +17,10 @@ void close_from(int first) noexcept;
 /// /dev/null; closes the rest. The new ones are close-on-exec.
 void keep_only(const int* given, std::size_t count) noexcept;
 
+/// Notes which signals are not at their default, so that `become` in a child, or a child's child, puts back
+/// only those. For a process that changes none of them afterwards.
+void survey_dispositions() noexcept;
+
 /// Sets up the child as `request` says and executes. Comes back only when that failed, with the reason.
 /// `keep` is a close-on-exec descriptor that must live until exec, or -1; it may get another number, which is
 /// stored back.

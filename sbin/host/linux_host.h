@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// The real answer to what the supervisor asks: one loop that waits with Asio on the signalfd, the keepers' messages, the control
+// channels and one timer, and turns each into events. From the reserve of a stop on it waits with poll(2) alone.
+#pragma once
+
+#include "control/control_socket.h"
+#include "control/initctl_fifo.h"
+#include "control/state_directory.h"
+#include "control/waiter.h"
+#include "host/event_queue.h"
+#include "host/timers.h"
+#include "keeper/keeper_pool.h"
+#include "model/settings.h"
+#include "model/status_report.h"
+#include "system/host.h"
+#include "system/unique_fd.h"
+#include "system/utmp.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace init::host {
+
+class LinuxHost final : public system::Host, control::Waiter {
+public:
+    /// `pool` was started before anything else. Signals are blocked.
+    LinuxHost(std::unique_ptr<keeper::KeeperPool> pool, const model::Settings& settings);
+    ~LinuxHost() override;
+
+    /// Who answers a status request; without one the channel says so.
+    void on_status(std::function<model::StatusReport()> report) { report_ = std::move(report); }
+    void use_log_choice(model::LogChoice choice) noexcept { log_ = choice; }
+    /// After the supervisor has come to its end: the scribe writes out what it holds, until `deadline` at most, then everything is ended.
+    void finish(std::optional<system::TimePoint> deadline) noexcept;
+
+    system::TimePoint now() noexcept override;
+    std::int64_t wall_clock() noexcept override;
+    void arm(system::Timer timer, system::TimePoint when) noexcept override { timers_.arm(timer, when); }
+    void disarm(system::Timer timer) noexcept override { timers_.disarm(timer); }
+    system::Event next_event() override;
+
+    system::Result<system::RunId> run_script(const system::ScriptRequest& request) override;
+    system::Result<pid_t> launch(const system::ChildRequest& request) override;
+    void ask_last_line(system::RunId run) noexcept override;
+    void signal_script(system::RunId run, int signo) noexcept override;
+    void signal_group(pid_t leader, int signo) noexcept override;
+    void signal_process(pid_t pid, int signo) noexcept override;
+    void signal_rest(int signo) noexcept override;
+    void signal_visitors(int signo) noexcept override;
+    void kill_under_keepers() noexcept override;
+    void watch(pid_t pid) override;
+    system::Population population() noexcept override;
+    std::size_t keepers_left() noexcept override;
+    void begin_reserve() noexcept override;
+    pid_t find_run_by_hand(std::string_view service) override;
+    std::vector<system::ProcessLook> processes() override;
+
+    system::Result<std::string> read_file(const std::string& path, std::size_t limit) override;
+    std::vector<std::string> list_folder(const std::string& path) override;
+    system::FileLook look(const std::string& path) override;
+    bool is_alive(pid_t pid) noexcept override;
+    model::MachineFacts machine_facts() override;
+    bool has_terminal() override { return terminal_; }
+
+    void prepare_system() override;
+    void mend_files() override;
+    void remove_file(const std::string& path) noexcept override;
+    void record_boot() noexcept override;
+    void record_runlevel(model::Runlevel previous, model::Runlevel level) noexcept override;
+    void record_process(const std::string& id, pid_t pid, bool alive) noexcept override;
+    void control_channel(bool open) noexcept override;
+    void release_console() noexcept override;
+    void status_changed() override;
+    void set_title(std::string_view title) noexcept override;
+
+    void say(std::string_view line) noexcept override;
+    void debug(std::string_view line) noexcept override;
+
+private:
+    /// Whose a process is, by the chain of its parents.
+    enum class Owner { keeper, init, visitor, stranger };
+    struct Belonging {
+        Owner owner = Owner::stranger;
+        std::optional<system::RunId> run;
+    };
+    struct Watched {
+        pid_t pid = 0;
+        std::unique_ptr<boost::asio::posix::stream_descriptor> pidfd;
+    };
+
+    // The loop.
+    void wait_for_signals();
+    void wait_for_keepers();
+    void wait_for_expiry();
+    void read_signals() noexcept;
+    void read_keepers() noexcept;
+    void reap() noexcept;
+    void child_ended(pid_t pid, int status) noexcept;
+    void take(system::Event event) noexcept;
+    bool forget_watched(pid_t pid) noexcept;
+    void watch_through_pidfd(pid_t pid);
+    bool collect_due() noexcept;
+    void wait_with_asio();
+    void wait_with_poll() noexcept;
+
+    // control::Waiter.
+    void add(int fd, control::Interest interest) override;
+    void remove(int fd) noexcept override;
+    void wait_for(int fd);
+    void channel_ready(int fd);
+
+    [[nodiscard]] Belonging belonging(pid_t pid) const noexcept;
+    template <class Visitor>
+    void visit_others(Visitor&& visitor) noexcept;
+    system::Result<int> label_pipe(const std::string& label);
+    [[nodiscard]] std::vector<std::string> environment_with(const std::vector<std::string>& changes) const;
+    void write_status();
+    [[nodiscard]] std::string status_json();
+    void say_all(const std::vector<std::string>& messages);
+
+    struct Channel {
+        boost::asio::posix::stream_descriptor descriptor;
+        control::Interest interest;
+    };
+
+    std::unique_ptr<keeper::KeeperPool> pool_;
+    boost::asio::io_context io_{1};
+    boost::asio::posix::stream_descriptor signals_;
+    boost::asio::posix::stream_descriptor messages_;
+    boost::asio::steady_timer clock_;
+    std::optional<system::TimePoint> clock_set_;
+    EventQueue queue_;
+    Timers timers_;
+    std::function<void(system::Event)> sink_;
+    std::map<int, Channel> channels_;
+    control::StateDirectory state_;
+    control::InitctlFifo fifo_;
+    control::ControlSocket socket_;
+    system::UtmpWriter utmp_;
+    std::function<model::StatusReport()> report_;
+    std::vector<pid_t> children_;
+    std::vector<Watched> watched_;
+    std::vector<std::pair<std::string, system::UniqueFd>> labels_;  ///< write ends, one for each inittab id
+    std::optional<model::MachineFacts> facts_;
+    std::optional<system::TimePoint> status_due_;
+    bool set_hostname_ = false;
+    model::LogChoice log_;
+    bool is_first_ = false;       ///< PID 1 of its namespace
+    bool terminal_ = false;
+    bool channel_open_ = true;
+    bool austere_ = false;        ///< from the reserve on
+    bool orphans_matter_ = false;
+    bool reap_again_ = false;
+    model::Runlevel recorded_previous_, recorded_level_;
+    bool boot_recorded_ = false;
+};
+
+}  // namespace init::host
