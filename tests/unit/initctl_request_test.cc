@@ -5,6 +5,7 @@
 
 #include "model/initctl_request.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace init::model;
@@ -20,7 +21,7 @@ InitctlBytes raw(std::int32_t command, std::int32_t level, std::int32_t sleep, s
     std::memcpy(bytes.data() + 4, &command, 4);
     std::memcpy(bytes.data() + 8, &level, 4);
     std::memcpy(bytes.data() + 12, &sleep, 4);
-    std::memcpy(bytes.data() + 16, data.data(), data.size());
+    std::copy(data.begin(), data.end(), reinterpret_cast<char*>(bytes.data()) + 16);
     return bytes;
 }
 
