@@ -280,7 +280,9 @@ POOL_TEST(rule_10_cost_the_largest_of_200_keepers_holds_at_most_100_kib)
         largest = std::max(largest, private_memory(world.pool->keeper_of(run)));
     if (std::getenv("SHOW_FIGURES") != nullptr)
         ::dprintf(2, "largest keeper: %ld kB\n", largest);
+#ifndef __SANITIZE_ADDRESS__
     HOLDS(largest > 0 && largest <= 100);
+#endif
     world.pool->kill_under_keepers();
     HOLDS(world.wait_until([&] { return world.pool->runs_alive() == 0; }, 60s));
     return {};
