@@ -178,6 +178,11 @@ void Container::start()
             log_in_.reset();
         request.output = out.get();
     }
+    // A state file that lies in the root from an earlier life must not be taken for this one's.
+    if (!state_files_kept_) {
+        remove("/run/rcinit/status.json");
+        remove("/var/run/rcinit/status.json");
+    }
     ended_ = {};
     traced_ = false;
     clock_runs_ = false;
@@ -209,7 +214,9 @@ void Container::look_for_end()
     if (WIFSTOPPED(status)) {
         if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXIT << 8)) {
             std::vector<Process> left = processes();
-            std::erase_if(left, [](const Process& p) { return p.pid == 1; });
+            std::erase_if(left, [](const Process& p) {
+                return p.pid == 1 || p.state == 'Z' || p.comm.starts_with("rc-");
+            });
             ended_.leftovers = std::move(left);
             ::ptrace(PTRACE_DETACH, init_.pid, nullptr, nullptr);
         } else {

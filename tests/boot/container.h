@@ -62,8 +62,8 @@ struct Ended {
     int status = -1;   ///< exit status, 128+n for a signal
     milliseconds
         took{}; ///< from the first stop signal of this boot, or from its start without one, to the exit
-    /// What was still there when PID 1 began its exit, apart from itself; nothing where it could not be
-    /// looked at.
+    /// What still ran when PID 1 began its exit, apart from itself and its helpers; nothing where it could
+    /// not be looked at.
     std::optional<std::vector<Process>> leftovers;
 };
 
@@ -116,6 +116,7 @@ public:
     void environment(const std::string& variable);
     void arguments(std::vector<std::string> argv); ///< argv[0] is the program; default /sbin/init
     void output(Output kind) { output_kind_ = kind; }
+    void keep_state_files() { state_files_kept_ = true; } ///< start leaves an earlier life's status.json
     void inherited_signals() { inherited_signals_ = true; }
     [[nodiscard]] char default_level() const;
 
@@ -177,6 +178,7 @@ private:
     std::vector<std::string> arguments_;
     Output output_kind_ = Output::read;
     bool inherited_signals_ = false;
+    bool state_files_kept_ = false;
     Enclosed init_;
     UniqueFd log_in_;
     std::string log_;

@@ -192,21 +192,6 @@ BOOST_AUTO_TEST_CASE(the_crash_of_a_main_process_is_reported_once)
     BOOST_TEST(state_of(box, "fragile") != "running");
 }
 
-BOOST_AUTO_TEST_CASE(service_verbs_go_through_init)
-{
-    Container box;
-    box.service("asked");
-    box.enable("asked", 10, 90);
-    BOOST_REQUIRE(box.boot());
-    BOOST_TEST(box.exec({"rcinit", "stop", "asked"}).status == 0);
-    BOOST_TEST(box.count_events("asked stop") == 1);
-    BOOST_TEST(state_of(box, "asked") != "running");
-    BOOST_TEST(box.exec({"rcinit", "start", "asked"}).status == 0);
-    BOOST_TEST(state_of(box, "asked") == "running");
-    BOOST_TEST(box.exec({"rcinit", "restart", "asked"}).status == 0);
-    BOOST_TEST(wait_for_field(box, "asked", "pid", std::to_string(box.pid_in("/var/run/asked.pid"))));
-}
-
 BOOST_AUTO_TEST_CASE(kill_all_from_exec_leaves_init_able_to_go_on)
 {
     for (const char* command : {"kill -9 -1", "/usr/bin/env kill -9 -- -1", "killall5 -9"})
@@ -272,7 +257,7 @@ BOOST_AUTO_TEST_CASE(home_made_scripts_that_search_by_name_meet_only_their_daemo
     const Ran listed = box.exec({"ps", "ax", "-o", "args="});
     BOOST_TEST(count_of(listed.output, "myapp") == 1, listed.output);
     const pid_t daemon = box.pid_in("/tmp/pid");
-    BOOST_TEST(box.shell("pkill -f myappd").status == 0);
+    BOOST_TEST(box.exec({"pkill", "-f", "myappd"}).status == 0);
     BOOST_TEST(box.wait_for([&] { return !box.process(daemon); }));
     BOOST_TEST(box.exec({"/etc/init.d/myapp", "start"}).status == 0);
     const Ended end = box.stop();

@@ -129,4 +129,17 @@ BOOST_AUTO_TEST_CASE(a_sysinit_that_empties_utmp_leaves_a_runlevel_all_the_same)
     expect_own_files(box);
 }
 
+BOOST_AUTO_TEST_CASE(the_state_file_of_an_earlier_life_never_says_running)
+{
+    Container box;
+    box.file("/etc/rc.d/rc.sysinit", "#!/bin/sh\ncat /run/rcinit/status.json >/var/log/seen\n", 0755);
+    BOOST_REQUIRE(box.boot());
+    const std::string old = box.read("/run/rcinit/status.json");
+    box.kill();
+    box.keep_state_files();
+    box.start();
+    BOOST_TEST(box.wait_for_log("entering runlevel"));
+    BOOST_TEST(box.read("/var/log/seen") != old);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
