@@ -153,8 +153,8 @@ void stop()
     Figures nothing;
     Figures catcher;
     for (std::size_t round = 0; round < rounds; ++round) {
-        nothing.push_back(stop_once(ours("scripts-1"), "up"));
-        catcher.push_back(stop_once(setting("scripts-1", {"/sbin/catch"}), nullptr));
+        nothing.push_back(stop_once(ours("nothing"), "up"));
+        catcher.push_back(stop_once(setting("nothing", {"/sbin/catch"}), nullptr));
     }
     std::printf("stop with nothing to stop: catch %.3f ms\n", median(catcher));
     absolute_row("stop with nothing to stop, ms", median(nothing), 3.0);
