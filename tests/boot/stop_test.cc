@@ -162,6 +162,18 @@ BOOST_AUTO_TEST_CASE(during_a_hanging_start)
     BOOST_TEST(box.count_events("after stop") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_start_that_is_interrupted_in_its_first_moment_ends_at_once)
+{
+    for (int round = 0; round < 10; ++round) {
+        Limited box;
+        box.script("hangs", "[ $1 = start ] || exit 0\necho hangs >>/var/events\nexec sleep 60\n");
+        box.enable("hangs", 20, 85);
+        box.start();
+        BOOST_TEST(box.wait_for_event("hangs"));
+        expect_clean(box.stop(), 0, 1s);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(with_a_deaf_start_script)
 {
     Limited box;
