@@ -122,6 +122,7 @@ private:
     system::Result<int> label_pipe(const std::string& label);
     [[nodiscard]] std::vector<std::string> environment_with(const std::vector<std::string>& changes) const;
     void write_status();
+    void mend_state();
     [[nodiscard]] std::string status_json();
     void say_all(const std::vector<std::string>& messages);
 

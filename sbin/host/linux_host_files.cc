@@ -85,10 +85,20 @@ void LinuxHost::prepare_system()
     for (const system::Swept& swept : report.removed)
         say(fmt::format("swept {}: {}", swept.path, swept.why));
     say_all(report.messages);
-    (void)state_.mend();
+    mend_state();
     fifo_.open();
-    socket_.mend(state_.path());
     status_changed();
+}
+
+/// The state folder, what is in it, and the socket. A folder that cannot be had was said by the folder itself.
+void LinuxHost::mend_state()
+{
+    if (state_.mend() && !state_.path().empty()) {
+        status_changed();
+        if (const auto written = control::write_environment_file(state_.path(), environment_with({})); !written)
+            say(fmt::format("cannot write {}/environment: {}; going on without it", state_.path(), written.error().message()));
+    }
+    socket_.mend(state_.path());
 }
 
 void LinuxHost::mend_files()
@@ -97,11 +107,9 @@ void LinuxHost::mend_files()
     options.shared_pid_namespace = !is_first_;
     options.first = false;
     (void)system::prepare_system(options);
-    if (state_.mend())
-        status_changed();
+    mend_state();
     if (channel_open_)
         fifo_.mend();
-    socket_.mend(state_.path());
     if (recorded_level_.is_none())
         return;
     const auto record = system::read_level_record(system::UtmpPaths{}.utmp);

@@ -113,6 +113,7 @@ private:
     void kill_children() noexcept;
     void finish_when_killed() noexcept;
     [[nodiscard]] bool is_over() const noexcept;
+    void end_run() noexcept;
     [[noreturn]] void leave() noexcept;
 
     std::uint32_t number_ = 0;
@@ -159,11 +160,14 @@ UniqueFd open_child_signals() noexcept
     Message born = message(MessageKind::born);
     born.pid = ::getpid();
     send(born);
-    while (!is_over()) {
+    for (;;) {
+        if (has_order_ && is_over())
+            end_run();
+        if (is_over())
+            leave();
         flush();
         wait_for_something();
     }
-    leave();
 }
 
 Message Keeper::message(MessageKind kind) const noexcept
@@ -258,6 +262,9 @@ void Keeper::obey(Order order, ReceivedOrder& received) noexcept
     case OrderKind::watch:
         watch(order.pid);
         break;
+    case OrderKind::leave:
+        is_lost_ = is_lost_ || !has_order_;
+        break;
     case OrderKind::clone:
         break;
     }
@@ -284,6 +291,7 @@ void Keeper::start_script(const Order& order, StringReader& strings, ReceivedOrd
     for (std::size_t i = 0; i < order.words; ++i)
         if ((words[i] = strings.next()) == nullptr)
             return report_failure(EINVAL, "exec");
+    reset_environment(); // of the run before; its strings are overwritten by now
     for (std::size_t i = 0; i < order.variables; ++i) {
         char* const variable = strings.next();
         if (variable == nullptr || !set_variable(variable))
@@ -438,13 +446,32 @@ bool Keeper::is_over() const noexcept
     return !has_children_ && output_.is_done();
 }
 
+/// Nothing is left under this keeper, and it has nothing left to read. A process is dearer than a message, so it
+/// offers itself for the next run; init tells it to leave where it has spare ones enough.
+void Keeper::end_run() noexcept
+{
+    const bool stays = !is_lost_ && !is_killing_;
+    Message empty = message(MessageKind::empty);
+    empty.value = static_cast<std::int32_t>(output_.dropped());
+    empty.known = stays ? 1 : 0;
+    send(empty);
+    has_order_ = false;
+    if (!stays) {
+        is_lost_ = true;
+        return;
+    }
+    run_ = 0;
+    script_ = 0;
+    is_script_over_ = is_end_told_ = false;
+    source_.reset();
+    reaped_ = {};
+    watched_ = {};
+    new (&output_) ScriptOutput; // trivially destructible, and its buffers need no first value
+}
+
 [[noreturn]] void Keeper::leave() noexcept
 {
-    if (has_order_) {
-        Message empty = message(MessageKind::empty);
-        empty.value = static_cast<std::int32_t>(output_.dropped());
-        send(empty);
-    }
+    is_lost_ = false; // for the last messages
     flush();
     ::_exit(0);
 }

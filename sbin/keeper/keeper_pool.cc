@@ -119,7 +119,12 @@ bool KeeperPool::child_ended(pid_t pid, int status, const EventSink& sink)
             state.fork_scribe();
         return true;
     }
+    if (pid == state.replaced_spawner) {
+        state.replaced_spawner = 0;
+        return true;
+    }
     if (pid == state.spawner) {
+        state.spawner = 0;
         state.remake_spawner();
         return true;
     }
@@ -257,7 +262,7 @@ void KeeperPool::watch(RunId run, pid_t pid) noexcept
 bool KeeperPool::is_own(pid_t pid) const noexcept
 {
     return pid > 0 &&
-           (pid == state_->scribe || pid == state_->spawner || state_->find_process(pid) != nullptr);
+           (pid == state_->scribe || pid == state_->spawner || pid == state_->replaced_spawner || state_->find_process(pid) != nullptr);
 }
 
 std::optional<RunId> KeeperPool::run_of_keeper(pid_t keeper) const noexcept

@@ -7,6 +7,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace init::keeper {
@@ -60,7 +61,7 @@ void KeeperPool::State::take(const Message& message, const EventSink& sink)
         return sink(system::LastLine{RunId{message.run}, std::string(message.get_text())});
     case MessageKind::empty:
         if (Keeper* keeper = find_keeper(message.keeper))
-            keeper->is_leaving = true;
+            keeper_free(*keeper, message.known != 0);
         dropped += static_cast<std::uint32_t>(message.value);
         return output_ended(message.run, sink);
     }
@@ -78,6 +79,23 @@ void KeeperPool::State::keeper_born(const Message& message)
     keeper->pid = message.pid;
     send_pending(*keeper);
     request_missing();
+}
+
+/// A keeper has nothing left under it. Another run may have it; more spare ones than that leave.
+void KeeperPool::State::keeper_free(Keeper& keeper, bool waits) noexcept
+{
+    keeper.run = 0;
+    keeper.is_leaving = !waits;
+    if (!waits)
+        return;
+    const auto spare = std::count_if(keepers.begin(), keepers.end(),
+                                     [](const Keeper& k) { return k.run == 0 && !k.is_leaving; });
+    if (spare <= most_spare && !is_killing && !is_closed)
+        return;
+    Order order;
+    order.kind = OrderKind::leave;
+    send_order(keeper.socket.get(), order);
+    keeper.is_leaving = true;
 }
 
 void KeeperPool::State::keeper_not_born(const Message& message, const EventSink& sink)

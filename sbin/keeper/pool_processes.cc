@@ -78,15 +78,20 @@ bool KeeperPool::State::fork_spawner() noexcept
 /// finds its socket closed and leaves.
 void KeeperPool::State::remake_spawner()
 {
+    replaced_spawner = spawner; // its end may still be on its way to us
     spawner = 0;
-    if (is_closed || !fork_spawner())
+    is_remaking_spawner = true;
+    if (is_closed || !fork_spawner()) {
+        is_remaking_spawner = false;
         return;
+    }
     for (Keeper& keeper : keepers)
         if (keeper.pid == 0) {
             keeper.number = ++last_keeper;
             keeper.is_requested = false;
         }
     request_missing();
+    is_remaking_spawner = false;
 }
 
 std::uint32_t KeeperPool::State::add_keeper()
@@ -106,8 +111,11 @@ void KeeperPool::State::request(Keeper& keeper) noexcept
     order.kind = OrderKind::clone;
     order.keeper = keeper.number;
     const int descriptor = far.get();
-    keeper.is_requested = send_order(spawner_socket.get(),
-                                     {reinterpret_cast<const char*>(&order), sizeof order}, &descriptor, 1);
+    const std::string_view bytes{reinterpret_cast<const char*>(&order), sizeof order};
+    keeper.is_requested = send_order(spawner_socket.get(), bytes, &descriptor, 1);
+    // A spawner that has died, and whose end has not been reaped yet, is made anew at once: a run waits for this keeper.
+    if (!keeper.is_requested && errno != EAGAIN && !is_remaking_spawner)
+        remake_spawner();
 }
 
 void KeeperPool::State::request_missing() noexcept

@@ -17,6 +17,8 @@ namespace init::keeper {
 using EventSink = std::function<void(system::Event)>;
 
 struct KeeperPool::State {
+    static constexpr std::ptrdiff_t most_spare = 2; ///< one ahead of need, one that has just come back
+
     /// A keeper asked for, waiting, at work or on its way out.
     struct Keeper {
         std::uint32_t number = 0;
@@ -79,6 +81,7 @@ struct KeeperPool::State {
     // What arrives.
     void take(const Message& message, const EventSink& sink);
     void keeper_born(const Message& message);
+    void keeper_free(Keeper& keeper, bool waits) noexcept;
     void keeper_not_born(const Message& message, const EventSink& sink);
     void script_started(const Message& message, const EventSink& sink);
     void script_failed(std::uint32_t run, int error, std::string_view step, const EventSink& sink);
@@ -98,7 +101,9 @@ struct KeeperPool::State {
     system::UniqueFd spawner_socket;
     pid_t scribe = 0;
     pid_t spawner = 0;
+    pid_t replaced_spawner = 0;
     bool is_closed = false;
+    bool is_remaking_spawner = false;
     bool is_killing = false;
     std::uint32_t last_keeper = 0;
     std::uint32_t last_run = 0;

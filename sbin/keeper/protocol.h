@@ -24,7 +24,8 @@ enum class MessageKind : std::uint8_t {
     ended,         ///< the script: `value` is wait(2)'s status, `pid` the oldest process left
     process_ended, ///< a watched process: `pid`; `value` is its status when `known`
     last_line,     ///< `text`
-    empty,         ///< the last message of a keeper: `value` lines were dropped and not yet reported
+    empty,         ///< of a run: `value` lines were dropped and not yet reported; `known`: the keeper waits for
+                   ///< another run, else this is its last message
 };
 
 /// From keepers and spawner to init.
@@ -51,6 +52,7 @@ enum class OrderKind : std::uint8_t {
     kill_all, ///< KILL everything below, drain, leave
     ask_last_line,
     watch, ///< `pid`
+    leave, ///< to a keeper without a run
 };
 
 /// From init to the spawner or a keeper. Strings follow, each ended by a NUL.

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <new>
 
 namespace init::keeper {
@@ -14,6 +15,8 @@ constexpr std::string_view own_prefix = "RCINIT_";
 
 char* nothing[] = {nullptr};
 char** variables = nothing;
+char** boot_variables = nothing; // `variables` as it was at first
+std::size_t boot_count = 0;
 std::size_t count = 0;
 std::size_t room = 0;
 
@@ -31,21 +34,32 @@ bool prepare_environment() noexcept
         ++found;
     // Lives as long as the process, and so do the strings: nobody in init changes its own environment.
     char** list = new (std::nothrow) char*[found + added_variables_limit + 1];
-    if (list == nullptr)
+    char** copy = new (std::nothrow) char*[found + 1];
+    if (list == nullptr || copy == nullptr)
         return false;
     count = 0;
     for (std::size_t i = 0; i < found; ++i)
         if (!std::string_view(environ[i]).starts_with(own_prefix))
             list[count++] = environ[i];
     list[count] = nullptr;
+    std::copy(list, list + count, copy);
     room = count + added_variables_limit;
     variables = list;
+    boot_variables = copy;
+    boot_count = count;
     return true;
 }
 
 char* const* boot_environment() noexcept
 {
     return variables;
+}
+
+void reset_environment() noexcept
+{
+    std::copy(boot_variables, boot_variables + boot_count, variables);
+    count = boot_count;
+    variables[count] = nullptr;
 }
 
 bool set_variable(char* variable) noexcept

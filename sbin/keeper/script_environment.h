@@ -17,6 +17,9 @@ bool prepare_environment() noexcept;
 /// Ended by a null pointer.
 char* const* boot_environment() noexcept;
 
+/// Takes back every `set_variable`: what they pointed to need not live on. Allocates nothing.
+void reset_environment() noexcept;
+
 /// Sets KEY=VALUE, in place of an older value. `variable` must outlive the environment. False when the room
 /// is used up. Allocates nothing; for a process of its own, since it changes what `boot_environment` gives.
 bool set_variable(char* variable) noexcept;
