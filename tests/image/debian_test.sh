@@ -27,6 +27,8 @@ full_tree() {
     new_tree "$1" "$base"
     tree=$(tree_of "$1")
     put_init "$tree"
+    # Docker leaves IPv6 out, and the mail server would wait for ::1 for minutes.
+    sed -i "s/^dc_local_interfaces=.*/dc_local_interfaces='127.0.0.1'/" "$tree/etc/exim4/update-exim4.conf.conf"
     mkdir -p -- "$tree/root/.ssh"
     chmod 700 "$tree/root/.ssh"
     ssh-keygen -q -t ed25519 -N '' -f "$tree/root/.ssh/id_test"

@@ -212,8 +212,7 @@ create() {
         docker)
             [ "$(docker_ images -q "$name")" ] ||
                 tar -C "$tree" --one-file-system -c . | docker_ import - "$name" >"$folder/create.log" 2>&1
-            # The machine's name servers cannot be reached from inside; asking nobody is quicker than waiting for them.
-            docker_ create --network none --dns 127.0.0.1 --name "$name" "$name" /sbin/init "$@" >>"$folder/create.log" 2>&1
+            docker_ create --network none --name "$name" "$name" /sbin/init "$@" >>"$folder/create.log" 2>&1
             ;;
     esac
 }
