@@ -14,3 +14,6 @@ option(RCINIT_FUZZ "Build the fuzz targets" OFF)
 
 # CI turns warnings into errors; a user's newer compiler must not stop a build.
 option(RCINIT_WERROR "Treat warnings as errors" OFF)
+
+# The release preset turns it on for the size of the file; everybody else links faster without.
+option(RCINIT_LTO "Optimise at link time" OFF)

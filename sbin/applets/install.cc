@@ -2,10 +2,10 @@
 // rcinit install: puts the binary and the links to it into /sbin of an image. An image's own programs are
 // kept beside them, and no link of the image leads out of its root.
 #include "applets/applets.h"
+#include "applets/command_line.h"
 #include "system/rooted_path.h"
 #include "system/unique_fd.h"
 
-#include <boost/program_options.hpp>
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -21,7 +21,6 @@
 #include <vector>
 
 namespace init::applets {
-namespace po = boost::program_options;
 namespace {
 
 using system::errno_code;
@@ -38,19 +37,18 @@ struct InstallArguments {
 };
 
 InstallArguments parse(Arguments words)
-try {
-    InstallArguments result;
-    po::options_description options;
-    options.add_options()("root", po::value(&result.root));
-    po::variables_map values;
-    const std::vector<std::string> all{words.begin(), words.end()};
-    po::store(po::command_line_parser(all).options(options).positional({}).run(), values);
-    po::notify(values);
+{
+    constexpr int root = 256;
+    constexpr option options[] = {{"root", required_argument, nullptr, root}, {}};
+    CommandLine line = read_command_line(words, options);
+    InstallArguments result{{}, std::move(line.error)};
+    if (result.error.empty() && !line.words.empty())
+        result.error = fmt::format("\"{}\" is no option of this command", line.words[0]);
+    for (auto& [name, value] : line.options)
+        result.root = std::move(value);
     while (!result.root.empty() && result.root.back() == '/')
         result.root.pop_back();
     return result;
-} catch (const po::error& error) {
-    return {{}, error.what()};
 }
 
 /// The folder that is /sbin in the image, open, and what it is called in messages.

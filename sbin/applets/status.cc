@@ -2,12 +2,12 @@
 // rcinit status: asks init over the control socket, or reads what it last wrote down, and shows it as a table
 // or as it came.
 #include "applets/applets.h"
+#include "applets/command_line.h"
 #include "control/control_client.h"
 #include "control/state_directory.h"
 #include "control/status_file.h"
 #include "control/status_json.h"
 
-#include <boost/program_options.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,7 +16,6 @@
 #include <optional>
 
 namespace init::applets {
-namespace po = boost::program_options;
 namespace {
 
 constexpr int unknown_status = 4;
@@ -29,19 +28,16 @@ struct StatusArguments {
 };
 
 StatusArguments parse(Arguments words)
-try {
-    StatusArguments result;
-    po::options_description options;
-    options.add_options()("json", po::bool_switch(&result.json))("name", po::value(&result.name));
-    po::positional_options_description places;
-    places.add("name", 1);
-    po::variables_map values;
-    const std::vector<std::string> all{words.begin(), words.end()};
-    po::store(po::command_line_parser(all).options(options).positional(places).run(), values);
-    po::notify(values);
+{
+    constexpr int json = 256;
+    constexpr option options[] = {{"json", no_argument, nullptr, json}, {}};
+    CommandLine line = read_command_line(words, options);
+    StatusArguments result{{}, !line.options.empty(), std::move(line.error)};
+    if (line.words.size() > 1)
+        result.error = fmt::format("one service at a time, got also \"{}\"", line.words[1]);
+    else if (!line.words.empty())
+        result.name = std::move(line.words[0]);
     return result;
-} catch (const po::error& error) {
-    return {{}, false, error.what()};
 }
 
 /// Init's answer, else the state file's text with a line that says so; nothing where there is neither.

@@ -14,7 +14,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 namespace init::control {
 namespace {
@@ -110,11 +109,9 @@ bool InitctlFifo::is_in_place(const Channel& channel) const noexcept
 /// names.
 bool InitctlFifo::leads_to_another(const Channel& channel) const
 {
-    std::error_code failed;
-    if (!std::filesystem::is_symlink(channel.path, failed))
-        return false;
     struct stat facts {};
-    if (::stat(channel.path.c_str(), &facts) != 0)
+    const bool is_link = ::lstat(channel.path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode);
+    if (!is_link || ::stat(channel.path.c_str(), &facts) != 0)
         return false;
     return std::ranges::any_of(channels_, [&](const Channel& other) {
         return &other != &channel && other.fd && other.device == facts.st_dev && other.inode == facts.st_ino;

@@ -87,7 +87,7 @@ void LinuxHost::prepare_system()
     say_all(report.messages);
     mend_state();
     fifo_.open();
-    status_changed();
+    write_status();  // at once: one of an earlier life must not say that this one is running
 }
 
 /// The state folder, what is in it, and the socket. A folder that cannot be had was said by the folder itself.

@@ -240,10 +240,14 @@ void KeeperPool::ask_last_line(RunId run) noexcept
 
 void KeeperPool::signal_script(RunId run, int signo) noexcept
 {
-    const State::Run* known = state_->find_run(number(run));
+    State::Run* known = state_->find_run(number(run));
     // Once the script is over its number may be somebody else's.
-    if (known == nullptr || known->is_script_over || known->script == 0)
+    if (known == nullptr || known->is_script_over)
         return;
+    if (known->script == 0) {
+        known->early_signals |= std::uint64_t{1} << signo;
+        return;
+    }
     [[maybe_unused]] const auto sent = system::send_group_signal(known->script, signo);
 }
 

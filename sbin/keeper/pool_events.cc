@@ -4,6 +4,7 @@
 // nothing here allocates.
 #include "keeper/order.h"
 #include "keeper/pool_state.h"
+#include "system/signal_process.h"
 
 #include <sys/wait.h>
 
@@ -122,6 +123,9 @@ void KeeperPool::State::script_started(const Message& message, const EventSink& 
         return;
     run->script = message.pid;
     run->is_start_told = true;
+    for (int signo = 1; run->early_signals >> signo != 0 && signo < 64; ++signo)
+        if ((run->early_signals >> signo & 1) != 0)
+            [[maybe_unused]] const auto sent = system::send_group_signal(message.pid, signo);
     sink(system::ScriptStarted{RunId{message.run}, message.pid});
 }
 
