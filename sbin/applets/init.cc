@@ -50,11 +50,6 @@ void settle_process()
     system::move_environment();
 }
 
-std::vector<std::string> builtin_sysinit_command()
-{
-    return {"/bin/sh", "-c", std::string(host::builtin_rc_sysinit), "rc.sysinit"};
-}
-
 Ending boot(const model::InitArguments& arguments)
 {
     auto pool = keeper::KeeperPool::start({});
@@ -74,7 +69,7 @@ Ending boot(const model::InitArguments& arguments)
     supervisor::Supervisor supervisor{
         world,
         configuration.settings,
-        {arguments.level, arguments.autoboot, builtin_sysinit_command(), RCINIT_VERSION}};
+        {arguments.level, arguments.autoboot, host::builtin_rc_sysinit, RCINIT_VERSION}};
     world.on_status([&supervisor] { return supervisor.report(); });
     supervisor.on_reload([&] {
         host::Configuration fresh = host::read_configuration(arguments.settings);

@@ -22,9 +22,9 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
-constexpr std::size_t queue_places = 256;
+constexpr std::size_t queue_places = 128;
 constexpr std::size_t signals_at_once = 8;
-constexpr int children_at_once = 128;   ///< then other events get their turn
+constexpr int children_at_once = 64;   ///< then other events get their turn
 constexpr auto status_delay = 300ms;    ///< a burst of changes is written once
 
 int open_signals() noexcept

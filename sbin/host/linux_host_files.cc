@@ -6,6 +6,7 @@
 #include "system/machine_probe.h"
 #include "system/prepare.h"
 #include "system/read_text.h"
+#include "system/resident_memory.h"
 
 #include <boost/filesystem/operations.hpp>
 
@@ -177,6 +178,9 @@ void LinuxHost::write_status()
     if (state_.path().empty())
         return;
     (void)control::write_status_file(state_.path(), status_json() + "\n");
+    // A status is the largest thing that is ever built here, and it comes after a burst of work: what both leave free in the
+    // memory would stay resident in PID 1 for the container's life.
+    system::release_idle_memory();
 }
 
 }  // namespace init::host

@@ -34,7 +34,7 @@ std::string_view to_string(State state) noexcept;
 struct Options {
     std::optional<model::Runlevel> level;       ///< from the command line, instead of initdefault
     bool autoboot = false;
-    std::vector<std::string> builtin_sysinit;   ///< the command that runs our own rc.sysinit
+    std::string_view builtin_sysinit;           ///< the text of our own rc.sysinit, for /bin/sh
     std::string version;
 };
 

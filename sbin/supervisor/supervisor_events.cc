@@ -192,7 +192,10 @@ bool Supervisor::carry_out_rc_sysinit(const model::RcCall& call)
         }
     }
     in_rc_sysinit_ = true;
-    engine_.begin_script(context_, "rc.sysinit", builtin ? options_.builtin_sysinit : std::vector<std::string>{call.script});
+    std::vector<std::string> command{call.script};
+    if (builtin)
+        command = {"/bin/sh", "-c", std::string(options_.builtin_sysinit), "rc.sysinit"};
+    engine_.begin_script(context_, "rc.sysinit", std::move(command));
     return true;
 }
 

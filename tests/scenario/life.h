@@ -23,7 +23,7 @@ struct Life {
 
     FakeHost host;
     model::Settings settings;
-    supervisor::Options options{std::nullopt, false, {"/bin/sh", "-c", "true", "rc.sysinit"}, "test"};
+    supervisor::Options options{std::nullopt, false, "true", "test"};
 
     /// A Red Hat-shaped tree whose level 3 starts, and whose level 0 stops, the services named.
     void red_hat(std::initializer_list<std::string> services)
