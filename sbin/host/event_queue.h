@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The queue between what the kernel tells and what the supervisor does: a ring that is made once, so that putting an event
-// in allocates nothing when memory has run out.
+// The queue between what the kernel tells and what the supervisor does: a ring that holds what one wake-up brings, grows in a burst,
+// and can be told to allocate no more.
 #pragma once
 
 #include "system/host.h"
@@ -14,17 +14,20 @@ public:
     explicit EventQueue(std::size_t capacity) : ring_(capacity) {}
 
     [[nodiscard]] bool is_empty() const noexcept { return count_ == 0; }
-    /// Sources stop reading while fewer than this many places are left.
+    /// Places that are free without growing; sources read no more than fits at a time.
     [[nodiscard]] std::size_t room() const noexcept { return ring_.size() - count_; }
 
-    /// False, and the event is lost, when the ring is full: a source has not asked for room.
-    bool push(system::Event event) noexcept
+    /// Grows a full ring. After `stop_growing` the event is dropped instead, and the answer is false.
+    bool push(system::Event event)
     {
-        if (count_ == ring_.size())
+        if (count_ == ring_.size() && !grow())
             return false;
         ring_[(head_ + count_++) % ring_.size()] = std::move(event);
         return true;
     }
+    /// From now on nothing is allocated.
+    void stop_growing() noexcept { may_grow_ = false; }
+
     /// Only when it is not empty.
     system::Event pop() noexcept
     {
@@ -35,7 +38,20 @@ public:
     }
 
 private:
+    bool grow()
+    {
+        if (!may_grow_)
+            return false;
+        std::vector<system::Event> larger(ring_.size() * 2);
+        for (std::size_t i = 0; i < count_; ++i)
+            larger[i] = std::move(ring_[(head_ + i) % ring_.size()]);
+        ring_ = std::move(larger);
+        head_ = 0;
+        return true;
+    }
+
     std::vector<system::Event> ring_;
+    bool may_grow_ = true;
     std::size_t head_ = 0;
     std::size_t count_ = 0;
 };

@@ -22,7 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
-constexpr std::size_t queue_places = 128;
+constexpr std::size_t queue_places = 64;
 constexpr std::size_t signals_at_once = 8;
 constexpr int children_at_once = 64;   ///< then other events get their turn
 constexpr auto status_delay = 300ms;    ///< a burst of changes is written once
@@ -245,7 +245,7 @@ void LinuxHost::take(system::Event event) noexcept
 {
     if (const auto* ended = std::get_if<system::ProcessEnded>(&event))
         forget_watched(ended->pid);
-    queue_.push(std::move(event));
+    guarded(*this, "out of memory for an event; it is lost", [&] { queue_.push(std::move(event)); });
 }
 
 // --- Control channels -------------------------------------------------------------------------------

@@ -137,6 +137,8 @@ void LinuxHost::record_runlevel(model::Runlevel previous, model::Runlevel level)
     recorded_previous_ = previous;
     recorded_level_ = level;
     (void)utmp_.runlevel(previous, level, wall_clock());
+    if (level.ends())
+        (void)utmp_.shutdown(wall_clock());
 }
 
 void LinuxHost::record_process(const std::string& id, pid_t pid, bool alive) noexcept

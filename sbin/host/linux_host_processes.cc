@@ -257,6 +257,7 @@ std::size_t LinuxHost::keepers_left() noexcept
 void LinuxHost::begin_reserve() noexcept
 {
     austere_ = true;
+    queue_.stop_growing();
 }
 
 std::vector<system::ProcessLook> LinuxHost::processes()

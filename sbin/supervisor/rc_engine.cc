@@ -57,7 +57,8 @@ void RcEngine::begin(const LevelContext& context, const std::string& entry)
         host_.debug(fmt::format("{} holds no scripts to run", folder));
 }
 
-void RcEngine::begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv)
+void RcEngine::begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv,
+                            system::TimePoint limit)
 {
     context_ = context;
     steps_.clear();
@@ -67,9 +68,9 @@ void RcEngine::begin_script(const LevelContext& context, std::string label, std:
     Current current;
     current.name = request.label;
     current.verb = "run";
-    current.is_sysinit = true;
+    current.is_sysinit = !context.level.ends();
     current.begun = host_.now();
-    current.limit = current.begun + settings_.sysinit_timeout;
+    current.limit = limit;
     launch(std::move(current), std::move(request), nullptr);
 }
 

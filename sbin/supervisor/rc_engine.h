@@ -39,8 +39,8 @@ public:
 
     /// Takes up a level's folder. `entry` names the inittab entry, for /etc/initscript.
     void begin(const LevelContext& context, const std::string& entry);
-    /// Takes up one script of its own (rc.sysinit) under the sysinit time limit. `argv` holds path and arguments.
-    void begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv);
+    /// Takes up one script that is no service's: rc.sysinit, halt.local. `argv` holds path and arguments; at `limit` it is ended.
+    void begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv, system::TimePoint limit);
 
     /// Starts what is next when nothing runs. Call after every event.
     void work();

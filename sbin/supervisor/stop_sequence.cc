@@ -15,6 +15,7 @@ constexpr auto visitors_wait = 200ms;  ///< what a `docker exec` shell may cost 
 constexpr auto visitors_poll = 5ms;    ///< their end sends us nothing: their parent is outside
 constexpr auto last_drain = 250ms;     ///< keepers write out what they hold; the deadline is 300 ms after KILL
 constexpr int cut_off_status = 73;
+constexpr const char* halt_hook = "/sbin/halt.local";
 
 }  // namespace
 
@@ -129,6 +130,8 @@ void StopSequence::work()
         if (!service || service->main == 0 || step_out_of_time_)
             next_unlinked();
     }
+    if (phase_ == Phase::hook && !engine_.is_busy())
+        begin_reserve();
     if (phase_ == Phase::reserve)
         work_reserve();
     if (phase_ == Phase::killing)
@@ -152,7 +155,18 @@ void StopSequence::next_unlinked()
         bound_step(unlinked_.size() + 1);
         return;
     }
-    begin_reserve();
+    begin_hook();
+}
+
+/// What Red Hat's halt runs last before the machine goes; its own work has no place here, the image's hook has.
+void StopSequence::begin_hook()
+{
+    enter(Phase::hook);
+    if (!host_.look(halt_hook).executable)
+        return;
+    const char* program = cause_.level.letter() == '6' ? "/sbin/reboot" : "/sbin/halt";
+    engine_.begin_script(context_, "halt.local", {halt_hook, "The container is stopping", program},
+                         budget_.share_until(host_.now(), 1));
 }
 
 void StopSequence::begin_reserve()

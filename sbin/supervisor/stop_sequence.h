@@ -28,7 +28,7 @@ struct StopCause {
 class StopSequence {
 public:
     /// In the order of time. From `reserve` on nothing is allocated.
-    enum class Phase { idle, ending_entries, scripts, unlinked, reserve, killing, over };
+    enum class Phase { idle, ending_entries, scripts, unlinked, hook, reserve, killing, over };
 
     StopSequence(system::Host& host, Services& services, RcEngine& engine, Entries& entries,
                  const model::Settings& settings) noexcept
@@ -41,7 +41,11 @@ public:
     void press(const StopCause& cause);
     /// The K-scripts' level may be entered: the supervisor starts the pass when it sees this, and says so with `level_entered`.
     [[nodiscard]] bool wants_level() const noexcept { return phase_ == Phase::scripts && !level_entered_; }
-    void level_entered() noexcept { level_entered_ = true; }
+    void level_entered(const LevelContext& context)
+    {
+        level_entered_ = true;
+        context_ = context;
+    }
 
     /// Moves on as far as possible. Call after every event.
     void work();
@@ -58,6 +62,7 @@ private:
     void enter(Phase phase);
     void end_entries();
     void next_unlinked();
+    void begin_hook();
     void begin_reserve();
     void begin_killing();
     void work_reserve();
@@ -74,6 +79,7 @@ private:
     StopCause cause_;
     model::StopBudget budget_ = model::StopBudget::without_deadline({}, {});
     bool level_entered_ = false;
+    LevelContext context_;
     bool step_out_of_time_ = false;
     bool cut_off_ = false;
     system::TimePoint begun_;

@@ -103,7 +103,7 @@ void Supervisor::work()
         return;
     stop_.work();
     if (stop_.wants_level()) {
-        stop_.level_entered();
+        stop_.level_entered(context_);
         start_level_pass();
         engine_.work();
         entries_.work();

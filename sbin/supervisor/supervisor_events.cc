@@ -195,7 +195,7 @@ bool Supervisor::carry_out_rc_sysinit(const model::RcCall& call)
     std::vector<std::string> command{call.script};
     if (builtin)
         command = {"/bin/sh", "-c", std::string(options_.builtin_sysinit), "rc.sysinit"};
-    engine_.begin_script(context_, "rc.sysinit", std::move(command));
+    engine_.begin_script(context_, "rc.sysinit", std::move(command), host_.now() + settings_.sysinit_timeout);
     return true;
 }
 

@@ -87,7 +87,7 @@ Setting setting(const std::string& root, std::vector<std::string> arguments)
 Setting ours(const std::string& root)
 {
     Setting result = setting(root, {"/sbin/init", "3"});
-    for (const char* variable : {"RCINIT_SYSINIT=none", "RCINIT_RC=engine", "RCINIT_PARALLEL=no"})
+    for (const char* variable : {"RCINIT_SYSINIT=none", "RCINIT_RC=engine"})
         result.environment.emplace_back(variable);
     return result;
 }
@@ -167,7 +167,6 @@ void stop()
     Figures back_to_back;
     for (std::size_t round = 0; round < std::min<std::size_t>(rounds, 5); ++round) {
         Setting with_ours = setting("services", {"/sbin/init", "2"});
-        with_ours.environment.emplace_back("RCINIT_PARALLEL=no");
         with_ours.environment.emplace_back("RCINIT_SYSINIT=none");
         with_ours.host_userland = false;
         Setting with_yardstick = setting("services", {"/sbin/yardstick", "/etc/rc2.d", "/etc/rc0.d"});

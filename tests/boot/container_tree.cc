@@ -161,6 +161,13 @@ void Container::make_tree()
     }
 }
 
+void Container::program(const std::string& path)
+{
+    for (MountStep& step : mounts_)
+        if (step.target == host_path("/sbin/init"))
+            step.source = path;
+}
+
 void Container::file(const std::string& path, std::string_view text, mode_t mode)
 {
     const std::string target = host_path(path);

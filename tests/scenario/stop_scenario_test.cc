@@ -288,6 +288,25 @@ BOOST_AUTO_TEST_CASE(a_visitors_shell_costs_at_most_a_fifth_of_a_second)
     BOOST_TEST(life.host.elapsed().count() < 1300);
 }
 
+BOOST_AUTO_TEST_CASE(the_image_s_halt_hook_runs_last_and_within_the_time)
+{
+    Life life;
+    life.red_hat({"a"});
+    life.host.file("/sbin/halt.local", "#!/bin/sh\n", true);
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.in_order("stop a", "run halt.local"));
+    BOOST_TEST(life.in_order("run halt.local", "reserve"));
+
+    Life hanging;
+    hanging.red_hat({"a"});
+    hanging.host.file("/sbin/halt.local", "#!/bin/sh\n", true);
+    hanging.host.script("halt.local").hangs = hanging.host.script("halt.local").deaf = true;
+    hanging.host.signal_at(1s, SIGTERM);
+    hanging.run();
+    BOOST_TEST(hanging.host.elapsed().count() <= 1000 + deadline_after_signal.count());
+}
+
 BOOST_AUTO_TEST_CASE(inittab_children_end_before_the_K_scripts)
 {
     Life life;

@@ -23,9 +23,22 @@ BOOST_AUTO_TEST_CASE(events_leave_in_the_order_they_came_also_around_the_end_of_
     BOOST_TEST(queue.is_empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_full_ring_refuses_and_keeps_what_it_has)
+BOOST_AUTO_TEST_CASE(a_full_ring_grows_and_keeps_the_order)
 {
     host::EventQueue queue(2);
+    queue.push(system::ChildEnded{1, 0});
+    (void)queue.pop();
+    for (int i = 2; i <= 20; ++i)
+        BOOST_TEST(queue.push(system::ChildEnded{i, 0}));
+    for (int i = 2; i <= 20; ++i)
+        BOOST_TEST(std::get<system::ChildEnded>(queue.pop()).pid == i);
+    BOOST_TEST(queue.is_empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_full_ring_that_may_not_grow_refuses_and_keeps_what_it_has)
+{
+    host::EventQueue queue(2);
+    queue.stop_growing();
     BOOST_TEST(queue.push(system::ChildEnded{1, 0}));
     BOOST_TEST(queue.push(system::ChildEnded{2, 0}));
     BOOST_TEST(!queue.push(system::ChildEnded{3, 0}));
