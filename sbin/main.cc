@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Picks the applet by the name the program was called by, or by the first word after `rcinit`. Nothing that an applet throws
-// gets past here.
+// Picks the applet by the name the program was called by, or by the first word after `rcinit`. Nothing that
+// an applet throws gets past here.
 #include "applets/applets.h"
 
 #include <fmt/format.h>
@@ -23,8 +23,8 @@ constexpr int own_fault = 70;
 struct Applet {
     std::string_view name;
     int (*run)(Arguments);
-    bool by_link;     ///< answers to a link of that name
-    bool by_word;     ///< answers to `rcinit NAME`
+    bool by_link; ///< answers to a link of that name
+    bool by_word; ///< answers to `rcinit NAME`
     std::string_view meaning;
 };
 
@@ -43,7 +43,8 @@ int version(Arguments)
 
 constexpr Applet applets[] = {
     {"init", init_or_telinit, true, false, ""},
-    {"init", init::applets::init, false, true, "boot: as PID 1, or as the parent of its own tree in a shared PID namespace"},
+    {"init", init::applets::init, false, true,
+     "boot: as PID 1, or as the parent of its own tree in a shared PID namespace"},
     {"status", status, false, true, "runlevel, services and their processes"},
     {"signals", signals, false, true, "what each signal to init does"},
     {"install", install, false, true, "make the links to the other names"},
@@ -98,11 +99,12 @@ int run(std::string_view name, const std::vector<std::string>& words)
     if (is_rcinit)
         fmt::print(stderr, "rcinit: unknown command \"{}\"; nothing was done, see rcinit --help\n", words[0]);
     else
-        fmt::print(stderr, "rcinit: called by the unknown name \"{}\"; nothing was done, see rcinit --help\n", name);
+        fmt::print(stderr, "rcinit: called by the unknown name \"{}\"; nothing was done, see rcinit --help\n",
+                   name);
     return wrong_usage;
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv)
 try {

@@ -2,7 +2,7 @@
 // rcinit install: puts the binary and the links to it into /sbin of an image. An image's own programs are
 // kept beside them, and no link of the image leads out of its root.
 #include "applets/applets.h"
-#include "applets/command_line.h"
+#include "control/command_line.h"
 #include "system/rooted_path.h"
 #include "system/unique_fd.h"
 
@@ -40,7 +40,7 @@ InstallArguments parse(Arguments words)
 {
     constexpr int root = 256;
     constexpr option options[] = {{"root", required_argument, nullptr, root}, {}};
-    CommandLine line = read_command_line(words, options);
+    control::CommandLine line = control::read_command_line(words, options);
     InstallArguments result{{}, std::move(line.error)};
     if (result.error.empty() && !line.words.empty())
         result.error = fmt::format("\"{}\" is no option of this command", line.words[0]);

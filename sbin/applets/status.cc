@@ -2,7 +2,7 @@
 // rcinit status: asks init over the control socket, or reads what it last wrote down, and shows it as a table
 // or as it came.
 #include "applets/applets.h"
-#include "applets/command_line.h"
+#include "control/command_line.h"
 #include "control/control_client.h"
 #include "control/state_directory.h"
 #include "control/status_file.h"
@@ -31,7 +31,7 @@ StatusArguments parse(Arguments words)
 {
     constexpr int json = 256;
     constexpr option options[] = {{"json", no_argument, nullptr, json}, {}};
-    CommandLine line = read_command_line(words, options);
+    control::CommandLine line = control::read_command_line(words, options);
     StatusArguments result{{}, !line.options.empty(), std::move(line.error)};
     if (line.words.size() > 1)
         result.error = fmt::format("one service at a time, got also \"{}\"", line.words[1]);

@@ -29,7 +29,9 @@ void read_one(Configuration& configuration, const std::string& path)
     if (text)
         add(configuration, read_settings(configuration.settings, *text, path));
     else if (text.error() != boost::system::errc::no_such_file_or_directory)
-        add(configuration, {{path, 0, fmt::format("cannot be read ({}), its settings are left out", text.error().message())}});
+        add(configuration,
+            {{path, 0,
+              fmt::format("cannot be read ({}), its settings are left out", text.error().message())}});
 }
 
 std::vector<std::string> fragments()
@@ -44,7 +46,7 @@ std::vector<std::string> fragments()
     return paths;
 }
 
-}  // namespace
+} // namespace
 
 Configuration read_configuration(std::span<const std::pair<std::string, std::string>> options)
 {
@@ -65,4 +67,4 @@ Configuration read_configuration(std::span<const std::pair<std::string, std::str
     return configuration;
 }
 
-}  // namespace init::host
+} // namespace init::host

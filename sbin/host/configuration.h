@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Gathers the settings from where they may stand, the later source over the earlier. What a key means is the model's.
+// Gathers the settings from where they may stand, the later source over the earlier. What a key means is the
+// model's.
 #pragma once
 
 #include "model/diagnostic.h"
@@ -17,8 +18,8 @@ struct Configuration {
     model::Diagnostics complaints;
 };
 
-/// /etc/rcinit.conf, /etc/rcinit.conf.d/*.conf in the order of their names, RCINIT_* of the environment, then `options` by key.
-/// A file that is not there is nothing; one that cannot be read is a complaint.
+/// /etc/rcinit.conf, /etc/rcinit.conf.d/*.conf in the order of their names, RCINIT_* of the environment, then
+/// `options` by key. A file that is not there is nothing; one that cannot be read is a complaint.
 Configuration read_configuration(std::span<const std::pair<std::string, std::string>> options);
 
-}  // namespace init::host
+} // namespace init::host

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The queue between what the kernel tells and what the supervisor does: a ring that holds what one wake-up brings, grows in a burst,
-// and can be told to allocate no more.
+// The queue between what the kernel tells and what the supervisor does: a ring that holds what one wake-up
+// brings, grows in a burst, and can be told to allocate no more.
 #pragma once
 
 #include "system/host.h"
@@ -56,4 +56,4 @@ private:
     std::size_t count_ = 0;
 };
 
-}  // namespace init::host
+} // namespace init::host

@@ -24,8 +24,8 @@ namespace asio = boost::asio;
 
 constexpr std::size_t queue_places = 64;
 constexpr std::size_t signals_at_once = 8;
-constexpr int children_at_once = 64;   ///< then other events get their turn
-constexpr auto status_delay = 300ms;    ///< a burst of changes is written once
+constexpr int children_at_once = 64; ///< then other events get their turn
+constexpr auto status_delay = 300ms; ///< a burst of changes is written once
 
 int open_signals() noexcept
 {
@@ -37,8 +37,7 @@ int open_signals() noexcept
 }
 
 /// Nothing passes a handler: what it throws costs that handler's work, is said, and the loop goes on.
-template <class Handler>
-void guarded(system::Host& host, const char* where, Handler&& handler) noexcept
+template <class Handler> void guarded(system::Host& host, const char* where, Handler&& handler) noexcept
 {
     try {
         handler();
@@ -50,18 +49,20 @@ void guarded(system::Host& host, const char* where, Handler&& handler) noexcept
     }
 }
 
-}  // namespace
+} // namespace
 
 LinuxHost::LinuxHost(std::unique_ptr<keeper::KeeperPool> pool, const model::Settings& settings)
     : pool_(std::move(pool)), signals_(io_, open_signals()), messages_(io_, pool_->descriptor()), clock_(io_),
       queue_(queue_places), sink_([this](system::Event event) { take(std::move(event)); }),
       state_([this](std::string_view line) { say(line); }),
-      fifo_(*this, [this](std::string_view line) { say(line); },
-            [this](const model::InitctlRequest& request) { take(system::Requested{request}); }),
+      fifo_(
+          *this, [this](std::string_view line) { say(line); },
+          [this](const model::InitctlRequest& request) { take(system::Requested{request}); }),
       socket_(*this, {[this] { return status_json(); },
                       [this](const model::InitctlRequest& request) { take(system::Requested{request}); },
                       [this](std::string_view line) { say(line); }}),
-      set_hostname_(settings.hostname), log_(settings.log), is_first_(::getpid() == 1), terminal_(::isatty(STDIN_FILENO) == 1)
+      set_hostname_(settings.hostname), log_(settings.log), is_first_(::getpid() == 1),
+      terminal_(::isatty(STDIN_FILENO) == 1)
 {
     wait_for_signals();
     wait_for_keepers();
@@ -106,7 +107,8 @@ bool LinuxHost::collect_due() noexcept
         take(system::TimerFired{*due});
     if (status_due_ && *status_due_ <= at && !austere_) {
         status_due_.reset();
-        guarded(*this, "writing the status file failed; it is written at the next change", [this] { write_status(); });
+        guarded(*this, "writing the status file failed; it is written at the next change",
+                [this] { write_status(); });
     }
     return !queue_.is_empty();
 }
@@ -140,7 +142,8 @@ void LinuxHost::wait_with_asio()
 
 void LinuxHost::wait_with_poll() noexcept
 {
-    std::array<pollfd, 2> waits = {pollfd{signals_.native_handle(), POLLIN, 0}, pollfd{pool_->descriptor(), POLLIN, 0}};
+    std::array<pollfd, 2> waits = {pollfd{signals_.native_handle(), POLLIN, 0},
+                                   pollfd{pool_->descriptor(), POLLIN, 0}};
     timespec timeout{};
     const std::optional<system::TimePoint> soonest = timers_.soonest();
     if (soonest && !reap_again_) {
@@ -158,22 +161,24 @@ void LinuxHost::wait_with_poll() noexcept
 
 void LinuxHost::wait_for_signals()
 {
-    signals_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-        if (error || austere_)
-            return;
-        read_signals();
-        wait_for_signals();
-    });
+    signals_.async_wait(asio::posix::stream_descriptor::wait_read,
+                        [this](const boost::system::error_code& error) {
+                            if (error || austere_)
+                                return;
+                            read_signals();
+                            wait_for_signals();
+                        });
 }
 
 void LinuxHost::wait_for_keepers()
 {
-    messages_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-        if (error || austere_)
-            return;
-        read_keepers();
-        wait_for_keepers();
-    });
+    messages_.async_wait(asio::posix::stream_descriptor::wait_read,
+                         [this](const boost::system::error_code& error) {
+                             if (error || austere_)
+                                 return;
+                             read_keepers();
+                             wait_for_keepers();
+                         });
 }
 
 void LinuxHost::read_keepers() noexcept
@@ -197,7 +202,8 @@ void LinuxHost::read_signals() noexcept
         }
         const bool from_kernel = info.ssi_code == SI_KERNEL;
         const auto sender = static_cast<pid_t>(info.ssi_pid);
-        const bool outside = !from_kernel && (is_first_ ? sender == 0 : belonging(sender).owner == Owner::stranger);
+        const bool outside =
+            !from_kernel && (is_first_ ? sender == 0 : belonging(sender).owner == Owner::stranger);
         take(system::SignalReceived{static_cast<int>(info.ssi_signo), from_kernel, outside, sender});
     }
     if (children)
@@ -274,8 +280,9 @@ void LinuxHost::remove(int fd) noexcept
 void LinuxHost::wait_for(int fd)
 {
     Channel& channel = channels_.at(fd);
-    const auto what = channel.interest == control::Interest::read ? asio::posix::stream_descriptor::wait_read
-                                                                  : asio::posix::stream_descriptor::wait_write;
+    const auto what = channel.interest == control::Interest::read
+                          ? asio::posix::stream_descriptor::wait_read
+                          : asio::posix::stream_descriptor::wait_write;
     channel.descriptor.async_wait(what, [this, fd](const boost::system::error_code& error) {
         if (error || austere_)
             return;
@@ -287,7 +294,8 @@ void LinuxHost::channel_ready(int fd)
 {
     fifo_.receive(fd);
     socket_.ready(fd, now());
-    // The owner may have dropped it, or dropped it and opened another one of the same number, which then waits already.
+    // The owner may have dropped it, or dropped it and opened another one of the same number, which then
+    // waits already.
     const auto known = channels_.find(fd);
     if (known != channels_.end())
         wait_for(fd);
@@ -328,4 +336,4 @@ void LinuxHost::finish(std::optional<system::TimePoint> deadline) noexcept
     }
 }
 
-}  // namespace init::host
+} // namespace init::host

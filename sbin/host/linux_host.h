@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The real answer to what the supervisor asks: one loop that waits with Asio on the signalfd, the keepers' messages, the control
-// channels and one timer, and turns each into events. From the reserve of a stop on it waits with poll(2) alone.
+// The real answer to what the supervisor asks: one loop that waits with Asio on the signalfd, the keepers'
+// messages, the control channels and one timer, and turns each into events. From the reserve of a stop on it
+// waits with poll(2) alone.
 #pragma once
 
 #include "control/control_socket.h"
@@ -37,7 +38,8 @@ public:
     /// Who answers a status request; without one the channel says so.
     void on_status(std::function<model::StatusReport()> report) { report_ = std::move(report); }
     void use_log_choice(model::LogChoice choice) noexcept { log_ = choice; }
-    /// After the supervisor has come to its end: the scribe writes out what it holds, until `deadline` at most, then everything is ended.
+    /// After the supervisor has come to its end: the scribe writes out what it holds, until `deadline` at
+    /// most, then everything is ended.
     void finish(std::optional<system::TimePoint> deadline) noexcept;
 
     system::TimePoint now() noexcept override;
@@ -117,8 +119,7 @@ private:
     void channel_ready(int fd);
 
     [[nodiscard]] Belonging belonging(pid_t pid) const noexcept;
-    template <class Visitor>
-    void visit_others(Visitor&& visitor) noexcept;
+    template <class Visitor> void visit_others(Visitor&& visitor) noexcept;
     system::Result<int> label_pipe(const std::string& label);
     [[nodiscard]] std::vector<std::string> environment_with(const std::vector<std::string>& changes) const;
     void write_status();
@@ -148,19 +149,19 @@ private:
     std::function<model::StatusReport()> report_;
     std::vector<pid_t> children_;
     std::vector<Watched> watched_;
-    std::vector<std::pair<std::string, system::UniqueFd>> labels_;  ///< write ends, one for each inittab id
+    std::vector<std::pair<std::string, system::UniqueFd>> labels_; ///< write ends, one for each inittab id
     std::optional<model::MachineFacts> facts_;
     std::optional<system::TimePoint> status_due_;
     bool set_hostname_ = false;
     model::LogChoice log_;
-    bool is_first_ = false;       ///< PID 1 of its namespace
+    bool is_first_ = false; ///< PID 1 of its namespace
     bool terminal_ = false;
     bool channel_open_ = true;
-    bool austere_ = false;        ///< from the reserve on
+    bool austere_ = false; ///< from the reserve on
     bool orphans_matter_ = false;
     bool reap_again_ = false;
     model::Runlevel recorded_previous_, recorded_level_;
     bool boot_recorded_ = false;
 };
 
-}  // namespace init::host
+} // namespace init::host

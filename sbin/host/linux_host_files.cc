@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The host's eyes on files, and the files that init owns: run and lock folders, records, FIFOs, control socket, status.
+// The host's eyes on files, and the files that init owns: run and lock folders, records, FIFOs, control
+// socket, status.
 #include "control/status_file.h"
 #include "control/status_json.h"
 #include "host/linux_host.h"
@@ -26,17 +27,23 @@ using namespace std::chrono_literals;
 system::FileKind kind_of(mode_t mode) noexcept
 {
     switch (mode & S_IFMT) {
-    case S_IFREG: return system::FileKind::file;
-    case S_IFDIR: return system::FileKind::folder;
-    case S_IFIFO: return system::FileKind::fifo;
-    case S_IFSOCK: return system::FileKind::socket;
+    case S_IFREG:
+        return system::FileKind::file;
+    case S_IFDIR:
+        return system::FileKind::folder;
+    case S_IFIFO:
+        return system::FileKind::fifo;
+    case S_IFSOCK:
+        return system::FileKind::socket;
     case S_IFCHR:
-    case S_IFBLK: return system::FileKind::device;
-    default: return system::FileKind::other;
+    case S_IFBLK:
+        return system::FileKind::device;
+    default:
+        return system::FileKind::other;
     }
 }
 
-}  // namespace
+} // namespace
 
 system::Result<std::string> LinuxHost::read_file(const std::string& path, std::size_t limit)
 {
@@ -88,16 +95,19 @@ void LinuxHost::prepare_system()
     say_all(report.messages);
     mend_state();
     fifo_.open();
-    write_status();  // at once: one of an earlier life must not say that this one is running
+    write_status(); // at once: one of an earlier life must not say that this one is running
 }
 
-/// The state folder, what is in it, and the socket. A folder that cannot be had was said by the folder itself.
+/// The state folder, what is in it, and the socket. A folder that cannot be had was said by the folder
+/// itself.
 void LinuxHost::mend_state()
 {
     if (state_.mend() && !state_.path().empty()) {
         status_changed();
-        if (const auto written = control::write_environment_file(state_.path(), environment_with({})); !written)
-            say(fmt::format("cannot write {}/environment: {}; going on without it", state_.path(), written.error().message()));
+        if (const auto written = control::write_environment_file(state_.path(), environment_with({}));
+            !written)
+            say(fmt::format("cannot write {}/environment: {}; going on without it", state_.path(),
+                            written.error().message()));
     }
     socket_.mend(state_.path());
 }
@@ -129,7 +139,7 @@ void LinuxHost::remove_file(const std::string& path) noexcept
 void LinuxHost::record_boot() noexcept
 {
     boot_recorded_ = true;
-    (void)utmp_.boot(wall_clock());  // a missing file is no fault, and a full disk must not hold the boot
+    (void)utmp_.boot(wall_clock()); // a missing file is no fault, and a full disk must not hold the boot
 }
 
 void LinuxHost::record_runlevel(model::Runlevel previous, model::Runlevel level) noexcept
@@ -180,9 +190,9 @@ void LinuxHost::write_status()
     if (state_.path().empty())
         return;
     (void)control::write_status_file(state_.path(), status_json() + "\n");
-    // A status is the largest thing that is ever built here, and it comes after a burst of work: what both leave free in the
-    // memory would stay resident in PID 1 for the container's life.
+    // A status is the largest thing that is ever built here, and it comes after a burst of work: what both
+    // leave free in the memory would stay resident in PID 1 for the container's life.
     system::release_idle_memory();
 }
 
-}  // namespace init::host
+} // namespace init::host

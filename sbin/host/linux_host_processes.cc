@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The host's hands on processes: launching, signalling, watching and counting. Which process gets what, and when, is the
-// supervisor's.
+// The host's hands on processes: launching, signalling, watching and counting. Which process gets what, and
+// when, is the supervisor's.
 #include "host/linux_host.h"
 #include "keeper/script_environment.h"
 #include "system/launcher.h"
@@ -22,7 +22,7 @@
 namespace init::host {
 namespace {
 
-constexpr int longest_chain = 256;  ///< parents looked at; deeper trees are taken for strangers
+constexpr int longest_chain = 256; ///< parents looked at; deeper trees are taken for strangers
 constexpr std::string_view search_path = "/sbin:/usr/sbin:/bin:/usr/bin";
 
 std::string find_program(const std::string& name)
@@ -39,7 +39,8 @@ std::string find_program(const std::string& name)
     return name;
 }
 
-/// True for a command line that runs the script of `service`: `/etc/init.d/ssh`, `/etc/rc3.d/S55ssh`, with its interpreter before it or not.
+/// True for a command line that runs the script of `service`: `/etc/init.d/ssh`, `/etc/rc3.d/S55ssh`, with
+/// its interpreter before it or not.
 bool runs_script_of(std::string_view command_line, std::string_view service)
 {
     for (int word = 0; word < 4 && !command_line.empty(); ++word) {
@@ -53,14 +54,15 @@ bool runs_script_of(std::string_view command_line, std::string_view service)
         const std::string_view name = argument.substr(slash + 1);
         if (folder.ends_with("/init.d") && name == service)
             return true;
-        const bool is_link = name.size() == service.size() + 3 && (name[0] == 'S' || name[0] == 'K') && name.ends_with(service);
+        const bool is_link = name.size() == service.size() + 3 && (name[0] == 'S' || name[0] == 'K') &&
+                             name.ends_with(service);
         if (is_link && folder.ends_with(".d") && folder.find("/rc") != std::string_view::npos)
             return true;
     }
     return false;
 }
 
-}  // namespace
+} // namespace
 
 // --- Starting ---------------------------------------------------------------------------------------
 
@@ -87,7 +89,8 @@ std::vector<std::string> LinuxHost::environment_with(const std::vector<std::stri
     std::vector<std::string> all = changes;
     const auto is_changed = [&changes](std::string_view variable) {
         const std::string_view key = variable.substr(0, std::min(variable.find('='), variable.size()) + 1);
-        return std::any_of(changes.begin(), changes.end(), [key](const std::string& c) { return c.starts_with(key); });
+        return std::any_of(changes.begin(), changes.end(),
+                           [key](const std::string& c) { return c.starts_with(key); });
     };
     for (char* const* variable = keeper::boot_environment(); *variable; ++variable)
         if (!is_changed(*variable))
@@ -120,7 +123,7 @@ system::Result<pid_t> LinuxHost::launch(const system::ChildRequest& request)
     if (error)
         return error;
     const pid_t pid = child.id();
-    child.detach();  // its destructor would kill, and its waits would reap; the one reaper does that
+    child.detach(); // its destructor would kill, and its waits would reap; the one reaper does that
     children_.push_back(pid);
     return pid;
 }
@@ -149,8 +152,7 @@ void LinuxHost::signal_process(pid_t pid, int signo) noexcept
 }
 
 /// Calls `visitor(pid, belonging)` for every process but init and its own helpers. Allocates nothing.
-template <class Visitor>
-void LinuxHost::visit_others(Visitor&& visitor) noexcept
+template <class Visitor> void LinuxHost::visit_others(Visitor&& visitor) noexcept
 {
     struct Context {
         LinuxHost& host;
@@ -278,7 +280,8 @@ pid_t LinuxHost::find_run_by_hand(std::string_view service)
     const auto visit = [&](pid_t pid, const Belonging&) {
         if (found != 0)
             return;
-        const system::Result<std::string> words = system::read_text(fmt::format("/proc/{}/cmdline", pid), 4096);
+        const system::Result<std::string> words =
+            system::read_text(fmt::format("/proc/{}/cmdline", pid), 4096);
         if (words && runs_script_of(*words, service))
             found = pid;
     };
@@ -290,13 +293,14 @@ pid_t LinuxHost::find_run_by_hand(std::string_view service)
 
 void LinuxHost::watch(pid_t pid)
 {
-    const bool known = std::any_of(watched_.begin(), watched_.end(), [pid](const Watched& w) { return w.pid == pid; });
+    const bool known =
+        std::any_of(watched_.begin(), watched_.end(), [pid](const Watched& w) { return w.pid == pid; });
     if (known)
         return;
     watched_.push_back({pid, nullptr});
     const std::optional<system::ProcessStat> stat = system::read_process(pid);
     if (stat && stat->parent == ::getpid())
-        return;  // our own reaper will meet it
+        return; // our own reaper will meet it
     if (stat) {
         if (const std::optional<system::RunId> run = pool_->run_of_keeper(stat->parent)) {
             pool_->watch(*run, pid);
@@ -312,7 +316,7 @@ void LinuxHost::watch_through_pidfd(pid_t pid)
     if (!pidfd) {
         if (pidfd.error() == boost::system::errc::no_such_process)
             take(system::ProcessEnded{pid, std::nullopt});
-        return;  // ENOSYS: its end is seen when somebody asks for the status
+        return; // ENOSYS: its end is seen when somebody asks for the status
     }
     Watched& watched = watched_.back();
     watched.pidfd = std::make_unique<boost::asio::posix::stream_descriptor>(io_, pidfd->release());
@@ -320,7 +324,7 @@ void LinuxHost::watch_through_pidfd(pid_t pid)
                               [this, pid](const boost::system::error_code& error) {
                                   if (error || austere_)
                                       return;
-                                  reap();  // it may have become our child, and then its status is known
+                                  reap(); // it may have become our child, and then its status is known
                                   if (forget_watched(pid))
                                       take(system::ProcessEnded{pid, std::nullopt});
                               });
@@ -331,4 +335,4 @@ bool LinuxHost::forget_watched(pid_t pid) noexcept
     return std::erase_if(watched_, [pid](const Watched& w) { return w.pid == pid; }) != 0;
 }
 
-}  // namespace init::host
+} // namespace init::host

@@ -37,10 +37,13 @@ public:
     }
 
 private:
-    static constexpr std::size_t index(system::Timer timer) noexcept { return static_cast<std::size_t>(timer); }
+    static constexpr std::size_t index(system::Timer timer) noexcept
+    {
+        return static_cast<std::size_t>(timer);
+    }
     static_assert(static_cast<std::size_t>(system::Timer::visitors) + 1 == count);
 
     std::array<std::optional<system::TimePoint>, count> times_;
 };
 
-}  // namespace init::host
+} // namespace init::host

@@ -446,8 +446,8 @@ bool Keeper::is_over() const noexcept
     return !has_children_ && output_.is_done();
 }
 
-/// Nothing is left under this keeper, and it has nothing left to read. A process is dearer than a message, so it
-/// offers itself for the next run; init tells it to leave where it has spare ones enough.
+/// Nothing is left under this keeper, and it has nothing left to read. A process is dearer than a message, so
+/// it offers itself for the next run; init tells it to leave where it has spare ones enough.
 void Keeper::end_run() noexcept
 {
     const bool stays = !is_lost_ && !is_killing_;

@@ -265,8 +265,8 @@ void KeeperPool::watch(RunId run, pid_t pid) noexcept
 
 bool KeeperPool::is_own(pid_t pid) const noexcept
 {
-    return pid > 0 &&
-           (pid == state_->scribe || pid == state_->spawner || pid == state_->replaced_spawner || state_->find_process(pid) != nullptr);
+    return pid > 0 && (pid == state_->scribe || pid == state_->spawner || pid == state_->replaced_spawner ||
+                       state_->find_process(pid) != nullptr);
 }
 
 std::optional<RunId> KeeperPool::run_of_keeper(pid_t keeper) const noexcept

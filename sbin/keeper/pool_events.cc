@@ -124,8 +124,8 @@ void KeeperPool::State::script_started(const Message& message, const EventSink& 
     run->script = message.pid;
     run->is_start_told = true;
     for (int signo = 1; run->early_signals >> signo != 0 && signo < 64; ++signo)
-        if ((run->early_signals >> signo & 1) != 0)
-            [[maybe_unused]] const auto sent = system::send_group_signal(message.pid, signo);
+        if ((run->early_signals >> signo & 1) != 0) [[maybe_unused]]
+            const auto sent = system::send_group_signal(message.pid, signo);
     sink(system::ScriptStarted{RunId{message.run}, message.pid});
 }
 

@@ -113,7 +113,8 @@ void KeeperPool::State::request(Keeper& keeper) noexcept
     const int descriptor = far.get();
     const std::string_view bytes{reinterpret_cast<const char*>(&order), sizeof order};
     keeper.is_requested = send_order(spawner_socket.get(), bytes, &descriptor, 1);
-    // A spawner that has died, and whose end has not been reaped yet, is made anew at once: a run waits for this keeper.
+    // A spawner that has died, and whose end has not been reaped yet, is made anew at once: a run waits for
+    // this keeper.
     if (!keeper.is_requested && errno != EAGAIN && !is_remaking_spawner)
         remake_spawner();
 }

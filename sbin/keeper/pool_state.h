@@ -39,7 +39,7 @@ struct KeeperPool::State {
         system::Cgroup cgroup;
         pid_t script = 0;
         std::uint64_t early_signals = 0; ///< by number: asked for before the script was known to run
-        bool is_direct = false; ///< the script is a child of init's from the start
+        bool is_direct = false;          ///< the script is a child of init's from the start
         bool is_start_told = false;
         bool is_script_over = false;
         bool is_output_over = false;

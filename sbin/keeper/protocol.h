@@ -24,8 +24,8 @@ enum class MessageKind : std::uint8_t {
     ended,         ///< the script: `value` is wait(2)'s status, `pid` the oldest process left
     process_ended, ///< a watched process: `pid`; `value` is its status when `known`
     last_line,     ///< `text`
-    empty,         ///< of a run: `value` lines were dropped and not yet reported; `known`: the keeper waits for
-                   ///< another run, else this is its last message
+    empty, ///< of a run: `value` lines were dropped and not yet reported; `known`: the keeper waits for
+           ///< another run, else this is its last message
 };
 
 /// From keepers and spawner to init.

@@ -12,4 +12,4 @@ std::string to_string(const Diagnostic& diagnostic)
     return fmt::format("{}:{}: {}", diagnostic.file, diagnostic.line, diagnostic.text);
 }
 
-}  // namespace init::model
+} // namespace init::model

@@ -10,8 +10,8 @@ namespace init::model {
 
 struct Diagnostic {
     std::string file;
-    unsigned line = 0;  ///< from 1; 0 where the whole file is meant
-    std::string text;   ///< what, why, and what happens now
+    unsigned line = 0; ///< from 1; 0 where the whole file is meant
+    std::string text;  ///< what, why, and what happens now
 
     bool operator==(const Diagnostic&) const = default;
 };
@@ -21,4 +21,4 @@ using Diagnostics = std::vector<Diagnostic>;
 /// `file:line: text`, or `file: text` for the whole file.
 std::string to_string(const Diagnostic& diagnostic);
 
-}  // namespace init::model
+} // namespace init::model

@@ -8,9 +8,10 @@
 namespace init::model {
 namespace {
 
-constexpr std::array<std::string_view, 10> gettys = {"getty",  "agetty", "mingetty", "mgetty", "fgetty",
-                                                     "fbgetty", "uugetty", "ngetty", "rungetty", "qingy"};
-constexpr std::array<std::string_view, 6> display_managers = {"prefdm", "xdm", "gdm", "kdm", "lightdm", "slim"};
+constexpr std::array<std::string_view, 10> gettys = {"getty",   "agetty",  "mingetty", "mgetty",   "fgetty",
+                                                     "fbgetty", "uugetty", "ngetty",   "rungetty", "qingy"};
+constexpr std::array<std::string_view, 6> display_managers = {"prefdm", "xdm",     "gdm",
+                                                              "kdm",    "lightdm", "slim"};
 constexpr std::array<std::string_view, 2> shells_for_one = {"sulogin", "sushell"};
 
 std::string_view base_name(std::string_view path)
@@ -19,8 +20,7 @@ std::string_view base_name(std::string_view path)
     return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
-template <std::size_t N>
-bool is_one_of(const std::array<std::string_view, N>& names, std::string_view name)
+template <std::size_t N> bool is_one_of(const std::array<std::string_view, N>& names, std::string_view name)
 {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -35,7 +35,7 @@ bool looks_like_a_terminal(std::string_view word)
     return word == "console";
 }
 
-}  // namespace
+} // namespace
 
 std::optional<TerminalNeed> terminal_need(std::span<const std::string> argv)
 {
@@ -54,4 +54,4 @@ std::optional<TerminalNeed> terminal_need(std::span<const std::string> argv)
     return TerminalNeed{};
 }
 
-}  // namespace init::model
+} // namespace init::model

@@ -10,11 +10,11 @@
 namespace init::model {
 
 struct TerminalNeed {
-    std::string device;     ///< `/dev/tty1`; empty for "any terminal" (sulogin, sushell)
+    std::string device; ///< `/dev/tty1`; empty for "any terminal" (sulogin, sushell)
     bool operator==(const TerminalNeed&) const = default;
 };
 
 /// What terminal the command opens; nothing for a command that is none of these.
 std::optional<TerminalNeed> terminal_need(std::span<const std::string> argv);
 
-}  // namespace init::model
+} // namespace init::model

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What may follow `init` on the command line when it boots: sysvinit's words and our options. Source: init(8).
+// What may follow `init` on the command line when it boots: sysvinit's words and our options. Source:
+// init(8).
 #pragma once
 
 #include "model/diagnostic.h"
@@ -14,14 +15,16 @@
 namespace init::model {
 
 struct InitArguments {
-    std::optional<Runlevel> level;      ///< a single level character; `single`, `-s`, `S` give S; `-b`, `emergency` too
-    bool autoboot = false;              ///< `-a`, `auto`: AUTOBOOT=YES in the environment of children
-    std::vector<std::pair<std::string, std::string>> settings;  ///< `--grace 10s` and `--grace=10s`, by key
+    std::optional<Runlevel>
+        level;             ///< a single level character; `single`, `-s`, `S` give S; `-b`, `emergency` too
+    bool autoboot = false; ///< `-a`, `auto`: AUTOBOOT=YES in the environment of children
+    std::vector<std::pair<std::string, std::string>> settings; ///< `--grace 10s` and `--grace=10s`, by key
     bool version = false;
-    Diagnostics complaints;             ///< words that mean nothing; they are passed over, as the kernel's words are
+    Diagnostics complaints; ///< words that mean nothing; they are passed over, as the kernel's words are
 };
 
-/// `-z WORD` is padding and ignored (OpenVZ starts init so). `--serial` is taken. Words after `--` are left out here with a complaint.
+/// `-z WORD` is padding and ignored (OpenVZ starts init so). `--serial` is taken. Words after `--` are left
+/// out here with a complaint.
 InitArguments parse_init_arguments(std::span<const std::string> arguments);
 
-}  // namespace init::model
+} // namespace init::model

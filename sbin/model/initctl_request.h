@@ -23,9 +23,10 @@ enum class InitctlCommand { runlevel = 1, powerfail = 2, powerfailnow = 3, power
 
 struct InitctlRequest {
     InitctlCommand command = InitctlCommand::runlevel;
-    char runlevel = 0;                            ///< `0-9 S s Q q A a B b C c U u`, for `runlevel`
-    std::optional<std::chrono::seconds> sleeptime;  ///< TERM to KILL, for commands 1-4; nothing where 0 or absurd (over 1 h)
-    std::vector<std::pair<std::string, std::optional<std::string>>> variables;  ///< setenv; nothing unsets
+    char runlevel = 0; ///< `0-9 S s Q q A a B b C c U u`, for `runlevel`
+    std::optional<std::chrono::seconds>
+        sleeptime; ///< TERM to KILL, for commands 1-4; nothing where 0 or absurd (over 1 h)
+    std::vector<std::pair<std::string, std::optional<std::string>>> variables; ///< setenv; nothing unsets
 
     bool operator==(const InitctlRequest&) const = default;
 };
@@ -36,13 +37,14 @@ InitctlBytes encode(const InitctlRequest& request);
 
 struct DecodedRequest {
     std::optional<InitctlRequest> request;
-    std::string complaint;  ///< why there is no request, in words for the log; empty otherwise
+    std::string complaint; ///< why there is no request, in words for the log; empty otherwise
 };
-/// `bytes` begins with a good magic. Unknown commands, unknown levels and setenv items that do not begin with `INIT_`
-/// are a complaint (items: that item is left out and the others stand).
+/// `bytes` begins with a good magic. Unknown commands, unknown levels and setenv items that do not begin with
+/// `INIT_` are a complaint (items: that item is left out and the others stand).
 DecodedRequest decode(std::span<const std::byte, initctl_request_size> bytes);
 
-/// Cuts a byte stream into requests. After a bad magic it looks for the next good one, byte by byte, and counts what it passed over.
+/// Cuts a byte stream into requests. After a bad magic it looks for the next good one, byte by byte, and
+/// counts what it passed over.
 class InitctlStream {
 public:
     /// Takes what was read. Never holds more than one request's bytes between calls.
@@ -57,4 +59,4 @@ private:
     std::size_t skipped_ = 0;
 };
 
-}  // namespace init::model
+} // namespace init::model

@@ -25,7 +25,8 @@ std::size_t name_length(std::string_view text)
     return n > 0 && std::isdigit(static_cast<unsigned char>(text[0])) ? 0 : n;
 }
 
-/// Replaces `$NAME`, `${NAME}`, `${NAME:-WORD}`, `${NAME-WORD}`; nothing where a variable is unknown or the text holds more than that.
+/// Replaces `$NAME`, `${NAME}`, `${NAME:-WORD}`, `${NAME-WORD}`; nothing where a variable is unknown or the
+/// text holds more than that.
 std::optional<std::string> expand(std::string_view text, const Variables& variables, int depth = 0)
 {
     std::string out;
@@ -158,11 +159,13 @@ private:
     void paths(std::string_view line)
     {
         constexpr std::string_view allowed = "/._-${}";
-        for (std::size_t at = line.find(".pid"); at != std::string_view::npos; at = line.find(".pid", at + 4)) {
+        for (std::size_t at = line.find(".pid"); at != std::string_view::npos;
+             at = line.find(".pid", at + 4)) {
             if (at + 4 < line.size() && (is_name_character(line[at + 4]) || line[at + 4] == '.'))
                 continue;
             std::size_t begin = at;
-            while (begin > 0 && (is_name_character(line[begin - 1]) || allowed.find(line[begin - 1]) != std::string_view::npos))
+            while (begin > 0 && (is_name_character(line[begin - 1]) ||
+                                 allowed.find(line[begin - 1]) != std::string_view::npos))
                 --begin;
             const std::optional<std::string> path = expand(line.substr(begin, at + 4 - begin), variables_);
             if (path && path->starts_with('/'))
@@ -174,7 +177,7 @@ private:
     std::vector<std::string> comments_, assigned_, seen_;
 };
 
-}  // namespace
+} // namespace
 
 std::vector<std::string> pid_file_candidates(std::string_view script, std::string_view service)
 {
@@ -200,4 +203,4 @@ std::optional<int> parse_pid_file(std::string_view text) noexcept
     return pid;
 }
 
-}  // namespace init::model
+} // namespace init::model

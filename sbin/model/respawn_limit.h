@@ -7,8 +7,8 @@
 
 namespace init::model {
 
-/// A start more than 120 s after the first of a burst begins a new burst; the tenth start within one is the last for
-/// 300 s. Source: MAXSPAWN, TESTTIME and SLEEPTIME in sysvinit's init.c.
+/// A start more than 120 s after the first of a burst begins a new burst; the tenth start within one is the
+/// last for 300 s. Source: MAXSPAWN, TESTTIME and SLEEPTIME in sysvinit's init.c.
 class RespawnLimit {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
@@ -18,9 +18,9 @@ public:
     static constexpr std::chrono::seconds pause{300};
 
     enum class Verdict {
-        start,          ///< go on
-        start_is_last,  ///< go on; the next one is held back unless the window passes
-        hold,           ///< not now: ask again at `held_until`
+        start,         ///< go on
+        start_is_last, ///< go on; the next one is held back unless the window passes
+        hold,          ///< not now: ask again at `held_until`
     };
 
     /// Asks for one start at `now`, and counts it unless the answer is `hold`.
@@ -35,4 +35,4 @@ private:
     std::optional<TimePoint> held_until_;
 };
 
-}  // namespace init::model
+} // namespace init::model

@@ -12,7 +12,7 @@ namespace init::model {
 /// One of `0`-`9` or `S`; `N` stands for "none yet". Source: runlevel(8).
 class Runlevel {
 public:
-    constexpr Runlevel() = default;  ///< N
+    constexpr Runlevel() = default; ///< N
     /// Reads `0`-`9`, `S`, `s`; anything else is nothing.
     static constexpr std::optional<Runlevel> from(char c) noexcept
     {
@@ -46,7 +46,7 @@ public:
     /// Adds one character of the field; false when it is none that an inittab knows.
     bool add(char c) noexcept;
     [[nodiscard]] bool has(Runlevel level) const noexcept;
-    [[nodiscard]] bool has_demand(char group) const noexcept;  ///< group is `a`, `b` or `c`, in either case
+    [[nodiscard]] bool has_demand(char group) const noexcept; ///< group is `a`, `b` or `c`, in either case
     [[nodiscard]] bool empty() const noexcept { return bits_ == 0; }
     /// In the order `0123456789Sabc`.
     [[nodiscard]] std::string to_string() const;
@@ -56,4 +56,4 @@ private:
     std::uint16_t bits_ = 0;
 };
 
-}  // namespace init::model
+} // namespace init::model

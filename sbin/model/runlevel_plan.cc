@@ -13,7 +13,8 @@ std::vector<PlanStep> steps_of(const PlanInput& input, LinkKind kind)
         std::optional<ScriptLink> link = parse_script_link(name);
         if (!link || link->kind != kind)
             continue;
-        steps.push_back({std::move(*link), input.folder + "/" + name, kind == LinkKind::start ? "start" : "stop"});
+        steps.push_back(
+            {std::move(*link), input.folder + "/" + name, kind == LinkKind::start ? "start" : "stop"});
     }
     std::stable_sort(steps.begin(), steps.end(), [](const PlanStep& a, const PlanStep& b) {
         return std::pair(a.link.number, std::string_view(a.link.name)) <
@@ -30,7 +31,7 @@ bool has_link(std::span<const std::string> names, LinkKind kind, std::string_vie
     });
 }
 
-}  // namespace
+} // namespace
 
 std::vector<PlanStep> plan_runlevel(const PlanInput& input)
 {
@@ -41,9 +42,11 @@ std::vector<PlanStep> plan_runlevel(const PlanInput& input)
 
     for (PlanStep& step : steps_of(input, LinkKind::start)) {
         if (input.to.ends()) {
-            // Red Hat's S00killall and S01halt, Debian's sendsigs and halt: whatever they are, the level ends things.
+            // Red Hat's S00killall and S01halt, Debian's sendsigs and halt: whatever they are, the level ends
+            // things.
             step.verb = debian ? "stop" : "start";
-        } else if (debian && !input.from.is_none() && has_link(input.previous, LinkKind::start, step.link.name) &&
+        } else if (debian && !input.from.is_none() &&
+                   has_link(input.previous, LinkKind::start, step.link.name) &&
                    !has_link(input.names, LinkKind::stop, step.link.name)) {
             continue;
         }
@@ -59,15 +62,17 @@ std::optional<std::string> skip_reason(Layout layout, const PlanStep& step, cons
     if (layout != Layout::debian && !facts.executable)
         return "the script is not executable";
     const bool in_use = facts.locked || facts.main_lives || facts.started;
-    // Debian's rc has no lock test: what its level reached may have started is called with stop whatever is known of it.
+    // Debian's rc has no lock test: what its level reached may have started is called with stop whatever is
+    // known of it.
     const bool assumed_up = layout == Layout::debian && facts.level_reached;
     if (step.verb == "stop" && !in_use && !assumed_up)
         return "it is not running";
     if (layout == Layout::red_hat && step.link.kind == LinkKind::start && facts.locked)
         return "its lock in /var/lock/subsys says that it is running";
-    if (layout == Layout::plain && step.link.kind == LinkKind::start && step.verb == "start" && facts.main_lives)
+    if (layout == Layout::plain && step.link.kind == LinkKind::start && step.verb == "start" &&
+        facts.main_lives)
         return "it is running";
     return std::nullopt;
 }
 
-}  // namespace init::model
+} // namespace init::model

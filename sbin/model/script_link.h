@@ -8,12 +8,12 @@
 
 namespace init::model {
 
-enum class LinkKind { start, stop };  ///< S and K
+enum class LinkKind { start, stop }; ///< S and K
 
 struct ScriptLink {
     LinkKind kind = LinkKind::start;
-    int number = 0;    ///< 0-99
-    std::string name;  ///< the service
+    int number = 0;   ///< 0-99
+    std::string name; ///< the service
 
     bool operator==(const ScriptLink&) const = default;
 };
@@ -29,4 +29,4 @@ std::string to_string(const ScriptLink& link);
 /// Source: is_ignored_file of Red Hat's functions, and what run-parts leaves out.
 bool is_ignored_name(std::string_view name) noexcept;
 
-}  // namespace init::model
+} // namespace init::model

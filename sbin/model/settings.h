@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The configuration: one table of keys, and the readers of `key=value` from files, environment and options. The later source
-// wins: script header < rcinit.conf < conf.d < NAME.service < environment < option.
+// The configuration: one table of keys, and the readers of `key=value` from files, environment and options.
+// The later source wins: script header < rcinit.conf < conf.d < NAME.service < environment < option.
 #pragma once
 
 #include "model/diagnostic.h"
@@ -28,7 +28,7 @@ struct Settings {
     std::chrono::milliseconds sysinit_timeout{120'000};
     RcChoice rc = RcChoice::automatic;
     SysinitChoice sysinit = SysinitChoice::automatic;
-    IntChoice int_signal = IntChoice::stop;            ///< `int`
+    IntChoice int_signal = IntChoice::stop; ///< `int`
     RebootChoice reboot = RebootChoice::exit;
     BootFailureChoice on_boot_failure = BootFailureChoice::go_on;
     LogChoice log = LogChoice::normal;
@@ -48,27 +48,31 @@ enum class SettingScope { global, service, both };
 
 /// One row of the table that the manual page, `--help` and the readers come from.
 struct SettingRow {
-    std::string_view key;       ///< `on-boot-failure`
-    std::string_view values;    ///< `continue, stop`
-    std::string_view fallback;  ///< the default, as a user writes it
+    std::string_view key;      ///< `on-boot-failure`
+    std::string_view values;   ///< `continue, stop`
+    std::string_view fallback; ///< the default, as a user writes it
     SettingScope scope;
     std::string_view meaning;
 };
 std::span<const SettingRow> setting_rows() noexcept;
 
-/// Reads `10s`, `1500ms`, `2min`, `1h`, or seconds without a unit, with a fraction allowed; nothing for anything else, negative ones and over 24 h.
+/// Reads `10s`, `1500ms`, `2min`, `1h`, or seconds without a unit, with a fraction allowed; nothing for
+/// anything else, negative ones and over 24 h.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) noexcept;
 
-/// Sets one key. Returns why not, in words ("unknown key", "\"x\" is not one of ..."), or nothing when it was taken.
+/// Sets one key. Returns why not, in words ("unknown key", "\"x\" is not one of ..."), or nothing when it was
+/// taken.
 std::optional<std::string> set(Settings& settings, std::string_view key, std::string_view value);
 std::optional<std::string> set(ServiceSettings& settings, std::string_view key, std::string_view value);
 
-/// Reads the lines of a configuration file: `key=value`, `#` comments, blank lines. A bad line costs that line.
+/// Reads the lines of a configuration file: `key=value`, `#` comments, blank lines. A bad line costs that
+/// line.
 Diagnostics read_settings(Settings& settings, std::string_view text, std::string_view file);
 Diagnostics read_settings(ServiceSettings& settings, std::string_view text, std::string_view file);
-/// `# rcinit: key=value ...` lines in the comment at the head of a script (up to the first line that is neither comment nor blank).
+/// `# rcinit: key=value ...` lines in the comment at the head of a script (up to the first line that is
+/// neither comment nor blank).
 Diagnostics read_header_settings(ServiceSettings& settings, std::string_view script, std::string_view file);
 /// `RCINIT_KEY=value` out of an environment; RCINIT_SERVICE is not a setting.
 Diagnostics read_environment_settings(Settings& settings, std::span<const std::string> environment);
 
-}  // namespace init::model
+} // namespace init::model

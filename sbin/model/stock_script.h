@@ -14,21 +14,23 @@ namespace init::model {
 /// SHA-256. Source: FIPS 180-4.
 std::array<std::uint8_t, 32> sha256(std::string_view bytes) noexcept;
 
-/// Each line stripped of white space at both ends, empty lines and lines that begin with # dropped, joined by newlines, one newline at the end;
-/// bytes that are no UTF-8 become U+FFFD.
+/// Each line stripped of white space at both ends, empty lines and lines that begin with # dropped, joined by
+/// newlines, one newline at the end; bytes that are no UTF-8 become U+FFFD.
 std::string normalised_script(std::string_view text);
 
-/// True where the normalised text is one that Red Hat's initscripts (rhel4, rhel5, rhel6) or Debian's sysv-rc and initscripts shipped.
+/// True where the normalised text is one that Red Hat's initscripts (rhel4, rhel5, rhel6) or Debian's sysv-rc
+/// and initscripts shipped.
 bool is_stock_rc(std::string_view text);
 bool is_stock_rc_sysinit(std::string_view text);
 
-/// The first line that needs a machine, or harms a host when it has the rights (udev, fsck, swap, clock, modules, remounts, reboot, a question on the console).
+/// The first line that needs a machine, or harms a host when it has the rights (udev, fsck, swap, clock,
+/// modules, remounts, reboot, a question on the console).
 struct MachineLine {
     unsigned line = 0;
-    std::string text;    ///< stripped
-    std::string reason;  ///< "loads kernel modules"
+    std::string text;   ///< stripped
+    std::string reason; ///< "loads kernel modules"
     bool operator==(const MachineLine&) const = default;
 };
 std::optional<MachineLine> find_machine_line(std::string_view script);
 
-}  // namespace init::model
+} // namespace init::model

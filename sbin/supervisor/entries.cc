@@ -26,7 +26,7 @@ void Entries::take(std::vector<model::InittabEntry> table)
             old->pid = 0;
             old->gone = true;
         }
-        child.entry = std::move(entry);  // a changed command takes effect at the next start
+        child.entry = std::move(entry); // a changed command takes effect at the next start
         fresh.push_back(std::move(child));
     }
     for (Child& old : children_) {
@@ -80,13 +80,17 @@ void Entries::work()
 bool Entries::belongs(const Child& child, Pass pass) const noexcept
 {
     switch (child.entry.action) {
-    case Action::sysinit: return pass == Pass::sysinit;
+    case Action::sysinit:
+        return pass == Pass::sysinit;
     case Action::boot:
-    case Action::bootwait: return pass == Pass::boot;
+    case Action::bootwait:
+        return pass == Pass::boot;
     case Action::wait:
     case Action::once:
-    case Action::respawn: return pass == Pass::level && child.entry.levels.has(context_->level);
-    default: return false;
+    case Action::respawn:
+        return pass == Pass::level && child.entry.levels.has(context_->level);
+    default:
+        return false;
     }
 }
 
@@ -124,7 +128,8 @@ bool Entries::is_respawned(const Child& child) const noexcept
 void Entries::start_respawns()
 {
     for (Child& child : children_)
-        for (int tries = 0; tries < model::RespawnLimit::burst && child.pid == 0 && is_respawned(child); ++tries)
+        for (int tries = 0; tries < model::RespawnLimit::burst && child.pid == 0 && is_respawned(child);
+             ++tries)
             if (start(child) || child.skip_said)
                 break;
 }
@@ -135,11 +140,13 @@ bool Entries::is_skipped(Child& child)
     const std::optional<model::TerminalNeed> need = model::terminal_need(command.argv);
     if (!need)
         return false;
-    const bool missing = need->device.empty() ? !host_.has_terminal() : host_.look(need->device).kind == system::FileKind::none;
+    const bool missing = need->device.empty() ? !host_.has_terminal()
+                                              : host_.look(need->device).kind == system::FileKind::none;
     if (missing && !child.skip_said) {
-        host_.say(fmt::format("entry {} ({}) is not started: {}; it is skipped until the table is read again", child.entry.id,
-                              child.entry.process,
-                              need->device.empty() ? std::string("there is no terminal") : need->device + " does not exist"));
+        host_.say(fmt::format("entry {} ({}) is not started: {}; it is skipped until the table is read again",
+                              child.entry.id, child.entry.process,
+                              need->device.empty() ? std::string("there is no terminal")
+                                                   : need->device + " does not exist"));
         child.skip_said = true;
     }
     return missing;
@@ -155,15 +162,20 @@ bool Entries::start(Child& child)
         const auto verdict = child.limit.ask(host_.now());
         if (verdict == model::RespawnLimit::Verdict::hold) {
             if (!was_held)
-                host_.say(fmt::format("Id \"{}\" respawning too fast: disabled for 5 minutes", child.entry.id));
+                host_.say(
+                    fmt::format("Id \"{}\" respawning too fast: disabled for 5 minutes", child.entry.id));
             arm_throttle();
             return false;
         }
     }
     model::InittabCommand command = command_of(child.entry);
     if (context_->level.letter() != 'S' && host_.look(initscript_path).kind == system::FileKind::file)
-        command.argv = {"/bin/sh", initscript_path, child.entry.id, child.entry.levels.to_string(),
-                        std::string(to_string(child.entry.action)), child.entry.process};
+        command.argv = {"/bin/sh",
+                        initscript_path,
+                        child.entry.id,
+                        child.entry.levels.to_string(),
+                        std::string(to_string(child.entry.action)),
+                        child.entry.process};
     system::ChildRequest request;
     request.label = child.entry.id;
     request.argv = std::move(command.argv);
@@ -216,7 +228,8 @@ void Entries::leave(model::Runlevel to)
         else if (action == Action::sysinit || action == Action::bootwait)
             stays = false;
         if (!stays) {
-            child.done = child.done && (action == Action::sysinit || action == Action::boot || action == Action::bootwait);
+            child.done = child.done &&
+                         (action == Action::sysinit || action == Action::boot || action == Action::bootwait);
             child.demanded = false;
         }
         if (child.pid == 0 || stays || child.leaving)
@@ -232,8 +245,8 @@ void Entries::leave(model::Runlevel to)
 
 std::size_t Entries::leaving() const noexcept
 {
-    return static_cast<std::size_t>(
-        std::count_if(children_.begin(), children_.end(), [](const Child& c) { return c.leaving && c.pid != 0; }));
+    return static_cast<std::size_t>(std::count_if(children_.begin(), children_.end(),
+                                                  [](const Child& c) { return c.leaving && c.pid != 0; }));
 }
 
 std::size_t Entries::alive() const noexcept
@@ -247,8 +260,9 @@ void Entries::kill_leaving()
     for (const Child& child : children_) {
         if (!child.leaving || child.pid == 0)
             continue;
-        host_.say(fmt::format("entry {} (process {}) did not end within {} s of TERM; sending KILL to its group", child.entry.id,
-                              child.pid, sleeptime_.count()));
+        host_.say(
+            fmt::format("entry {} (process {}) did not end within {} s of TERM; sending KILL to its group",
+                        child.entry.id, child.pid, sleeptime_.count()));
         host_.signal_group(child.pid, SIGKILL);
     }
 }
@@ -263,7 +277,9 @@ void Entries::demand(char group)
         any = true;
     }
     if (!any)
-        host_.say(fmt::format("group {} was asked for, and no ondemand entry of the inittab has it; nothing is started", group));
+        host_.say(fmt::format(
+            "group {} was asked for, and no ondemand entry of the inittab has it; nothing is started",
+            group));
 }
 
 bool Entries::run_action(Action action)
@@ -286,8 +302,8 @@ void Entries::start_actions()
     while (!actions_.empty() && action_waits_for_ == 0) {
         const std::string id = std::move(actions_.front());
         actions_.pop_front();
-        const auto child =
-            std::find_if(children_.begin(), children_.end(), [&](const Child& c) { return !c.gone && c.entry.id == id; });
+        const auto child = std::find_if(children_.begin(), children_.end(),
+                                        [&](const Child& c) { return !c.gone && c.entry.id == id; });
         if (child == children_.end() || child->pid != 0 || !start(*child))
             continue;
         if (is_waited_for(child->entry.action))
@@ -301,7 +317,8 @@ void Entries::child_ended(const system::ChildEnded& event)
         waiting_for_ = 0;
     if (action_waits_for_ == event.pid)
         action_waits_for_ = 0;
-    const auto child = std::find_if(children_.begin(), children_.end(), [&](const Child& c) { return c.pid == event.pid; });
+    const auto child =
+        std::find_if(children_.begin(), children_.end(), [&](const Child& c) { return c.pid == event.pid; });
     if (child == children_.end())
         return;
     if (child->entry.records)
@@ -316,4 +333,4 @@ void Entries::child_ended(const system::ChildEnded& event)
     }
 }
 
-}  // namespace init::supervisor
+} // namespace init::supervisor

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The inittab at work: which entry is started when, which is waited for, which is started again, and which must go when
-// the level changes. Entries that run the distribution's rc are handed to `RcCalls`.
+// The inittab at work: which entry is started when, which is waited for, which is started again, and which
+// must go when the level changes. Entries that run the distribution's rc are handed to `RcCalls`.
 #pragma once
 
 #include "model/inittab.h"
@@ -20,7 +20,8 @@ namespace init::supervisor {
 class RcCalls {
 public:
     virtual ~RcCalls() = default;
-    /// True when it was taken up (it is then waited for until `rc_is_busy` is false); false when the entry is to run as it stands.
+    /// True when it was taken up (it is then waited for until `rc_is_busy` is false); false when the entry is
+    /// to run as it stands.
     virtual bool carry_out(const model::InittabEntry& entry, const model::RcCall& call) = 0;
     [[nodiscard]] virtual bool rc_is_busy() const = 0;
 };
@@ -31,14 +32,16 @@ public:
 
     Entries(system::Host& host, RcCalls& rc) noexcept : host_(host), rc_(rc) {}
 
-    /// Takes a new table. Children of entries that are gone, or whose action changed, are told to end; the others stay.
+    /// Takes a new table. Children of entries that are gone, or whose action changed, are told to end; the
+    /// others stay.
     void take(std::vector<model::InittabEntry> table);
     /// What children get. Read at each start.
     void use_context(const LevelContext* context) noexcept { context_ = context; }
 
     /// Goes through the table once, starting what the pass calls for.
     void begin(Pass pass);
-    /// Starts what can be started now: pass, respawns, on-demand groups, power entries. Call after every event.
+    /// Starts what can be started now: pass, respawns, on-demand groups, power entries. Call after every
+    /// event.
     void work();
     /// The pass is through, and nothing that it waits for runs.
     [[nodiscard]] bool pass_is_done() const noexcept;
@@ -69,10 +72,10 @@ private:
     struct Child {
         model::InittabEntry entry;
         pid_t pid = 0;
-        bool done = false;      ///< once, wait and boot entries: started in this stay in their levels
+        bool done = false; ///< once, wait and boot entries: started in this stay in their levels
         bool demanded = false;
         bool leaving = false;
-        bool gone = false;      ///< not in the table any more; forgotten when its process ends
+        bool gone = false; ///< not in the table any more; forgotten when its process ends
         bool skip_said = false;
         bool failure_said = false;
         model::RespawnLimit limit;
@@ -96,10 +99,10 @@ private:
     std::size_t cursor_ = 0;
     pid_t waiting_for_ = 0;
     bool waiting_for_rc_ = false;
-    std::deque<std::string> actions_;  ///< ids of queued power entries
+    std::deque<std::string> actions_; ///< ids of queued power entries
     pid_t action_waits_for_ = 0;
     std::chrono::seconds sleeptime_{3};
     bool frozen_ = false;
 };
 
-}  // namespace init::supervisor
+} // namespace init::supervisor

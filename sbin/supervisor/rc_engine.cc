@@ -13,8 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto report_after = 10s;    ///< a script that runs longer is mentioned once
-constexpr auto kill_after_term = 5s;  ///< a script that was told to end and does not
+constexpr auto report_after = 10s;   ///< a script that runs longer is mentioned once
+constexpr auto kill_after_term = 5s; ///< a script that was told to end and does not
 
 double seconds_of(system::TimePoint::duration time)
 {
@@ -39,7 +39,7 @@ std::vector<std::string> interpreter_of(std::string_view head)
     return words[0].empty() ? std::vector<std::string>{"/bin/sh"} : words;
 }
 
-}  // namespace
+} // namespace
 
 void RcEngine::begin(const LevelContext& context, const std::string& entry)
 {
@@ -128,8 +128,9 @@ std::vector<std::string> RcEngine::command_of(const model::PlanStep& step)
     command.push_back(step.path);
     command.push_back(step.verb);
     if (context_.level.letter() != 'S' && host_.look(initscript_path).kind == system::FileKind::file)
-        return {"/bin/sh", initscript_path, entry_, std::string(1, context_.level.letter()), "wait",
-                fmt::format("{}", fmt::join(command, " "))};
+        return {"/bin/sh", initscript_path,
+                entry_,    std::string(1, context_.level.letter()),
+                "wait",    fmt::format("{}", fmt::join(command, " "))};
     return command;
 }
 
@@ -139,11 +140,13 @@ void RcEngine::set_limit(Current& current)
     if (current.verb == "stop" && share_)
         current.limit = share_(left() + 1);
     else if (current.verb == "stop")
-        current.limit = current.begun + (service && service->settings.stop_timeout ? *service->settings.stop_timeout
-                                                                                    : settings_.stop_timeout);
+        current.limit =
+            current.begun + (service && service->settings.stop_timeout ? *service->settings.stop_timeout
+                                                                       : settings_.stop_timeout);
     else
-        current.limit = current.begun + (service && service->settings.start_timeout ? *service->settings.start_timeout
-                                                                                     : settings_.start_timeout);
+        current.limit =
+            current.begun + (service && service->settings.start_timeout ? *service->settings.start_timeout
+                                                                        : settings_.start_timeout);
 }
 
 void RcEngine::launch(Current current, system::ScriptRequest request, Service* service)
@@ -184,7 +187,8 @@ void RcEngine::script_failed(const system::ScriptFailed& event)
     const Current current = std::move(*current_);
     current_.reset();
     finish(current, false,
-           fmt::format("failed: cannot {} {}: {}", event.step, event.path, system::errno_code(event.error).message()));
+           fmt::format("failed: cannot {} {}: {}", event.step, event.path,
+                       system::errno_code(event.error).message()));
 }
 
 void RcEngine::script_ended(const system::ScriptEnded& event)
@@ -206,9 +210,10 @@ void RcEngine::last_line(const system::LastLine& event)
         return;
     const double runs = seconds_of(host_.now() - current_->begun);
     const double left = seconds_of(current_->limit - host_.now());
-    host_.say(fmt::format("{}: {} has been running for {:.0f} s, and may for {:.0f} s more; {}", current_->name,
-                          current_->verb, runs, std::max(left, 0.0),
-                          event.text.empty() ? "it has written nothing" : "last it wrote \"" + event.text + "\""));
+    host_.say(
+        fmt::format("{}: {} has been running for {:.0f} s, and may for {:.0f} s more; {}", current_->name,
+                    current_->verb, runs, std::max(left, 0.0),
+                    event.text.empty() ? "it has written nothing" : "last it wrote \"" + event.text + "\""));
 }
 
 void RcEngine::timer_fired(system::Timer timer)
@@ -227,15 +232,16 @@ void RcEngine::timer_fired(system::Timer timer)
 void RcEngine::out_of_time()
 {
     if (share_ && current_->verb == "stop" && !current_->told_to_end) {
-        host_.say(fmt::format("{}: stop has used its share of the time ({:.1f} s); going on with the next while it runs",
-                              current_->name, seconds_of(host_.now() - current_->begun)));
+        host_.say(fmt::format(
+            "{}: stop has used its share of the time ({:.1f} s); going on with the next while it runs",
+            current_->name, seconds_of(host_.now() - current_->begun)));
         overtaken_.push_back(current_->run);
         current_.reset();
         return;
     }
     if (!current_->told_to_end) {
-        host_.say(fmt::format("{}: {} has not ended within its {:.0f} s; ending it", current_->name, current_->verb,
-                              seconds_of(current_->limit - current_->begun)));
+        host_.say(fmt::format("{}: {} has not ended within its {:.0f} s; ending it", current_->name,
+                              current_->verb, seconds_of(current_->limit - current_->begun)));
         failed_ = failed_ || current_->verb != "stop";
         cut_off_ = cut_off_ || current_->verb == "stop";
         current_->told_to_end = true;
@@ -275,4 +281,4 @@ bool RcEngine::stops(std::string_view service) const noexcept
     });
 }
 
-}  // namespace init::supervisor
+} // namespace init::supervisor

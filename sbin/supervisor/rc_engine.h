@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Carries out what the distribution's rc would: the scripts of one level, one at a time in link order, each with its
-// time. It is driven from outside: `work` does what can be done now and returns; events tell it the rest.
+// Carries out what the distribution's rc would: the scripts of one level, one at a time in link order, each
+// with its time. It is driven from outside: `work` does what can be done now and returns; events tell it the
+// rest.
 #pragma once
 
 #include "model/rc_layout.h"
@@ -19,7 +20,7 @@ namespace init::supervisor {
 struct LevelContext {
     model::Runlevel previous;
     model::Runlevel level;
-    std::vector<std::string> environment;  ///< KEY=VALUE on top of the boot's environment
+    std::vector<std::string> environment; ///< KEY=VALUE on top of the boot's environment
 };
 
 /// The file that wraps every command where it is readable. Source: initscript(5).
@@ -39,14 +40,17 @@ public:
 
     /// Takes up a level's folder. `entry` names the inittab entry, for /etc/initscript.
     void begin(const LevelContext& context, const std::string& entry);
-    /// Takes up one script that is no service's: rc.sysinit, halt.local. `argv` holds path and arguments; at `limit` it is ended.
-    void begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv, system::TimePoint limit);
+    /// Takes up one script that is no service's: rc.sysinit, halt.local. `argv` holds path and arguments; at
+    /// `limit` it is ended.
+    void begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv,
+                      system::TimePoint limit);
 
     /// Starts what is next when nothing runs. Call after every event.
     void work();
     [[nodiscard]] bool is_busy() const noexcept { return current_.has_value() || next_ < steps_.size(); }
 
-    /// While stopping: how long a script may hold up the others, instead of its own limit. It is not ended then, only overtaken.
+    /// While stopping: how long a script may hold up the others, instead of its own limit. It is not ended
+    /// then, only overtaken.
     void use_shares(Share share) { share_ = std::move(share); }
     /// Drops what has not begun and sends TERM to the script that runs now.
     void interrupt();
@@ -76,7 +80,7 @@ private:
         system::RunId run{};
         std::string name;
         std::string verb;
-        bool is_sysinit = false;    ///< rc.sysinit, or a script of rcS.d: what it removed is made anew after it
+        bool is_sysinit = false; ///< rc.sysinit, or a script of rcS.d: what it removed is made anew after it
         system::TimePoint begun;
         system::TimePoint limit;
         bool told_to_end = false;
@@ -104,4 +108,4 @@ private:
     bool cut_off_ = false;
 };
 
-}  // namespace init::supervisor
+} // namespace init::supervisor

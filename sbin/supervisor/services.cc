@@ -25,19 +25,27 @@ bool was_asked_to_end(int wait_status) noexcept
                                         WTERMSIG(wait_status) == SIGHUP || WTERMSIG(wait_status) == SIGQUIT);
 }
 
-}  // namespace
+} // namespace
 
 std::string_view to_string(ServiceState state) noexcept
 {
     switch (state) {
-    case ServiceState::stopped: return "stopped";
-    case ServiceState::starting: return "starting";
-    case ServiceState::running: return "running";
-    case ServiceState::stopping: return "stopping";
-    case ServiceState::done: return "done";
-    case ServiceState::failed: return "failed";
-    case ServiceState::dead: return "dead";
-    case ServiceState::skipped: return "skipped";
+    case ServiceState::stopped:
+        return "stopped";
+    case ServiceState::starting:
+        return "starting";
+    case ServiceState::running:
+        return "running";
+    case ServiceState::stopping:
+        return "stopping";
+    case ServiceState::done:
+        return "done";
+    case ServiceState::failed:
+        return "failed";
+    case ServiceState::dead:
+        return "dead";
+    case ServiceState::skipped:
+        return "skipped";
     }
     return "unknown";
 }
@@ -68,7 +76,8 @@ Service& Services::get(std::string_view name)
 
 Service* Services::find(std::string_view name) noexcept
 {
-    const auto at = std::find_if(services_.begin(), services_.end(), [&](const Service& s) { return s.name == name; });
+    const auto at =
+        std::find_if(services_.begin(), services_.end(), [&](const Service& s) { return s.name == name; });
     return at == services_.end() ? nullptr : &*at;
 }
 
@@ -244,9 +253,10 @@ void Services::process_ended(const system::ProcessEnded& event)
 
 void Services::settle_without_main(Service& service, bool after_a_run_by_hand)
 {
-    const bool script_runs = std::any_of(service.runs.begin(), service.runs.end(), [](const Run& r) { return r.script_runs; });
+    const bool script_runs =
+        std::any_of(service.runs.begin(), service.runs.end(), [](const Run& r) { return r.script_runs; });
     if (service.main != 0 || script_runs)
-        return;  // the end of the script settles it
+        return; // the end of the script settles it
     if (const pid_t pid = pid_from_file(service)) {
         adopt_main(service, pid);
         move_to(service, ServiceState::running);
@@ -294,7 +304,8 @@ void Services::refresh_all()
 bool Services::is_locked(const Service& service)
 {
     const std::string lock = std::string(lock_folder) + service.name;
-    return host_.look(lock).kind != system::FileKind::none || host_.look(lock + ".init").kind != system::FileKind::none;
+    return host_.look(lock).kind != system::FileKind::none ||
+           host_.look(lock + ".init").kind != system::FileKind::none;
 }
 
 model::ServiceFacts Services::facts(Service& service, const std::string& link)
@@ -339,8 +350,9 @@ std::vector<model::ServiceStatus> Services::report()
         if (!service.reason.empty())
             row.reason = service.reason;
         for (const system::ProcessLook& process : processes) {
-            const bool ours = process.run && std::any_of(service.runs.begin(), service.runs.end(),
-                                                         [&](const Run& run) { return run.id == *process.run; });
+            const bool ours =
+                process.run && std::any_of(service.runs.begin(), service.runs.end(),
+                                           [&](const Run& run) { return run.id == *process.run; });
             if (ours || process.pid == service.main)
                 ++row.processes;
         }
@@ -349,4 +361,4 @@ std::vector<model::ServiceStatus> Services::report()
     return rows;
 }
 
-}  // namespace init::supervisor
+} // namespace init::supervisor

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The services: what each init script started, its main process, its runs, and what became of it. Ownership is
-// read anew from pid files whenever a run ends or a main process is gone; nothing here decides what runs next.
+// The services: what each init script started, its main process, its runs, and what became of it. Ownership
+// is read anew from pid files whenever a run ends or a main process is gone; nothing here decides what runs
+// next.
 #pragma once
 
 #include "model/runlevel_plan.h"
@@ -22,27 +23,27 @@ std::string_view to_string(ServiceState state) noexcept;
 /// One run of a script, from its launch until nothing is left under its keeper.
 struct Run {
     system::RunId id{};
-    pid_t script = 0;        ///< 0 until it was started
+    pid_t script = 0; ///< 0 until it was started
     bool script_runs = true;
     bool is_start = false;
 };
 
 struct Service {
     std::string name;
-    std::string script;       ///< the path it was last run by
+    std::string script; ///< the path it was last run by
     ServiceState state = ServiceState::stopped;
-    pid_t main = 0;           ///< 0 when none lives
-    pid_t by_hand = 0;        ///< somebody's own run of the script, waited for before a death is believed
-    bool started = false;     ///< its start was run, and it was not stopped since
-    bool read = false;        ///< `settings` and `pid_files` come from the script
-    std::optional<int> main_status;  ///< wait status of the main process that ended last
-    std::uint32_t order = 0;  ///< counts up with every start
-    std::int64_t since = 0;   ///< of the state, in seconds since 1970
-    std::optional<int> exit;  ///< the script's last: its code, or 128 + the signal
-    std::string reason;       ///< why it was skipped
+    pid_t main = 0;       ///< 0 when none lives
+    pid_t by_hand = 0;    ///< somebody's own run of the script, waited for before a death is believed
+    bool started = false; ///< its start was run, and it was not stopped since
+    bool read = false;    ///< `settings` and `pid_files` come from the script
+    std::optional<int> main_status; ///< wait status of the main process that ended last
+    std::uint32_t order = 0;        ///< counts up with every start
+    std::int64_t since = 0;         ///< of the state, in seconds since 1970
+    std::optional<int> exit;        ///< the script's last: its code, or 128 + the signal
+    std::string reason;             ///< why it was skipped
     std::vector<Run> runs;
     model::ServiceSettings settings;
-    std::vector<std::string> pid_files;  ///< the one that once named a live process comes first
+    std::vector<std::string> pid_files; ///< the one that once named a live process comes first
 };
 
 /// 0-255: the exit code, or 128 + the signal.
@@ -52,7 +53,9 @@ std::string describe_status(int wait_status);
 
 class Services {
 public:
-    Services(system::Host& host, const model::Settings& settings) noexcept : host_(host), settings_(settings) {}
+    Services(system::Host& host, const model::Settings& settings) noexcept : host_(host), settings_(settings)
+    {
+    }
 
     /// The service of this name, made when it is new.
     Service& get(std::string_view name);
@@ -60,7 +63,8 @@ public:
     Service* of_run(system::RunId run) noexcept;
     [[nodiscard]] const std::vector<Service>& all() const noexcept { return services_; }
 
-    /// Reads the script's own settings and those of /etc/rcinit.conf.d/NAME.service, and where its pid file may be. Once for each path.
+    /// Reads the script's own settings and those of /etc/rcinit.conf.d/NAME.service, and where its pid file
+    /// may be. Once for each path.
     void learn(Service& service, const std::string& path);
 
     void skipped(Service& service, std::string reason);
@@ -98,4 +102,4 @@ private:
     std::uint32_t starts_ = 0;
 };
 
-}  // namespace init::supervisor
+} // namespace init::supervisor

@@ -11,13 +11,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto visitors_wait = 200ms;  ///< what a `docker exec` shell may cost a stop
-constexpr auto visitors_poll = 5ms;    ///< their end sends us nothing: their parent is outside
-constexpr auto last_drain = 250ms;     ///< keepers write out what they hold; the deadline is 300 ms after KILL
+constexpr auto visitors_wait = 200ms; ///< what a `docker exec` shell may cost a stop
+constexpr auto visitors_poll = 5ms;   ///< their end sends us nothing: their parent is outside
+constexpr auto last_drain = 250ms;    ///< keepers write out what they hold; the deadline is 300 ms after KILL
 constexpr int cut_off_status = 73;
 constexpr const char* halt_hook = "/sbin/halt.local";
 
-}  // namespace
+} // namespace
 
 void StopSequence::begin(const StopCause& cause)
 {
@@ -30,10 +30,11 @@ void StopSequence::begin(const StopCause& cause)
                   ? model::StopBudget::with_deadline(begun_, grace, settings_.margin, settings_.stop_timeout)
                   : model::StopBudget::without_deadline(settings_.stop_timeout,
                                                         model::StopBudget::reserve_of(grace, grace - margin));
-    host_.say(fmt::format("stopping through runlevel {}: {}{}", cause.level.letter(), cause.words,
-                          cause.from_outside ? fmt::format("; to be gone within {:.1f} s",
-                                                           std::chrono::duration<double>(*budget_.deadline() - begun_).count())
-                                             : std::string()));
+    host_.say(fmt::format(
+        "stopping through runlevel {}: {}{}", cause.level.letter(), cause.words,
+        cause.from_outside ? fmt::format("; to be gone within {:.1f} s",
+                                         std::chrono::duration<double>(*budget_.deadline() - begun_).count())
+                           : std::string()));
     arm_reserve();
     if (cause.at_once) {
         begin_reserve();
@@ -87,7 +88,8 @@ void StopSequence::press(const StopCause& cause)
     }
     if (!budget_.has_deadline()) {
         // The runtime has begun to wait: its deadline comes with its signal.
-        budget_ = model::StopBudget::with_deadline(host_.now(), settings_.grace, settings_.margin, settings_.stop_timeout);
+        budget_ = model::StopBudget::with_deadline(host_.now(), settings_.grace, settings_.margin,
+                                                   settings_.stop_timeout);
         cause_.from_outside = true;
         engine_.use_shares([this](std::size_t scripts) { return budget_.share_until(host_.now(), scripts); });
         host_.say(fmt::format("{}: the stop now has a deadline", cause.words));
@@ -95,7 +97,8 @@ void StopSequence::press(const StopCause& cause)
         return;
     }
     switch (budget_.press(host_.now())) {
-    case model::StopBudget::Effect::none: return;
+    case model::StopBudget::Effect::none:
+        return;
     case model::StopBudget::Effect::halved:
         host_.say(fmt::format("{} again: half of the time that is left is given up", cause.words));
         arm_reserve();
@@ -109,13 +112,14 @@ void StopSequence::press(const StopCause& cause)
 
 void StopSequence::work()
 {
-    if (phase_ == Phase::ending_entries && ((entries_.leaving() == 0 && !engine_.script_is_running()) || step_out_of_time_)) {
+    if (phase_ == Phase::ending_entries &&
+        ((entries_.leaving() == 0 && !engine_.script_is_running()) || step_out_of_time_)) {
         if (entries_.leaving() != 0)
             entries_.kill_leaving();
         if (!engine_.script_is_running() || !step_out_of_time_)
             enter(Phase::scripts);
         else
-            bound_step(2);  // the engine KILLs the script at the end of its own share
+            bound_step(2); // the engine KILLs the script at the end of its own share
         step_out_of_time_ = false;
     }
     if (phase_ == Phase::scripts && level_entered_ && entries_.pass_is_done() && !engine_.is_busy() &&
@@ -148,7 +152,8 @@ void StopSequence::next_unlinked()
         const Service* service = services_.find(name);
         if (!service || service->main == 0 || engine_.stops(name))
             continue;
-        host_.say(fmt::format("{}: no script stops it; sending TERM to its main process {}", name, service->main));
+        host_.say(
+            fmt::format("{}: no script stops it; sending TERM to its main process {}", name, service->main));
         host_.signal_process(service->main, SIGTERM);
         host_.signal_process(service->main, SIGCONT);
         ending_ = name;
@@ -158,7 +163,8 @@ void StopSequence::next_unlinked()
     begin_hook();
 }
 
-/// What Red Hat's halt runs last before the machine goes; its own work has no place here, the image's hook has.
+/// What Red Hat's halt runs last before the machine goes; its own work has no place here, the image's hook
+/// has.
 void StopSequence::begin_hook()
 {
     enter(Phase::hook);
@@ -172,8 +178,8 @@ void StopSequence::begin_hook()
 void StopSequence::begin_reserve()
 {
     cut_off_ = phase_ < Phase::reserve && !cause_.at_once &&
-               ((phase_ == Phase::scripts && (engine_.is_busy() || !entries_.pass_is_done())) || engine_.unfinished() != 0 ||
-                phase_ == Phase::ending_entries);
+               ((phase_ == Phase::scripts && (engine_.is_busy() || !entries_.pass_is_done())) ||
+                engine_.unfinished() != 0 || phase_ == Phase::ending_entries);
     enter(Phase::reserve);
     engine_.abandon();
     entries_.break_off();
@@ -237,4 +243,4 @@ int StopSequence::status() const noexcept
     return cut_off_ || engine_.anything_cut_off() ? cut_off_status : cause_.status;
 }
 
-}  // namespace init::supervisor
+} // namespace init::supervisor

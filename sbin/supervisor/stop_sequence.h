@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How the container ends: interrupt what is starting, end the inittab's children, the K-scripts, the services without one,
-// then TERM and KILL to what is left. One absolute deadline where the stop came from outside; no constant wait anywhere.
+// How the container ends: interrupt what is starting, end the inittab's children, the K-scripts, the services
+// without one, then TERM and KILL to what is left. One absolute deadline where the stop came from outside; no
+// constant wait anywhere.
 #pragma once
 
 #include "model/settings.h"
@@ -18,11 +19,11 @@ namespace init::supervisor {
 
 /// Why the container stops, and with which status it will end when every K-script comes to its end.
 struct StopCause {
-    model::Runlevel level;       ///< 0 or 6
+    model::Runlevel level; ///< 0 or 6
     int status = 0;
-    bool from_outside = false;   ///< the runtime waits, so there is a deadline
-    bool at_once = false;        ///< RTMIN+13..15: no K-scripts
-    std::string words;           ///< "SIGTERM from outside", "telinit 0"
+    bool from_outside = false; ///< the runtime waits, so there is a deadline
+    bool at_once = false;      ///< RTMIN+13..15: no K-scripts
+    std::string words;         ///< "SIGTERM from outside", "telinit 0"
 };
 
 class StopSequence {
@@ -39,7 +40,8 @@ public:
     void begin(const StopCause& cause);
     /// A further stop signal, or a stop asked for from inside, while stopping.
     void press(const StopCause& cause);
-    /// The K-scripts' level may be entered: the supervisor starts the pass when it sees this, and says so with `level_entered`.
+    /// The K-scripts' level may be entered: the supervisor starts the pass when it sees this, and says so
+    /// with `level_entered`.
     [[nodiscard]] bool wants_level() const noexcept { return phase_ == Phase::scripts && !level_entered_; }
     void level_entered(const LevelContext& context)
     {
@@ -86,8 +88,8 @@ private:
     system::TimePoint reserve_begun_;
     system::TimePoint kill_at_;
     system::TimePoint visitors_until_;
-    std::vector<std::string> unlinked_;  ///< names, the next one last
-    std::string ending_;                 ///< the unlinked service that was sent TERM
+    std::vector<std::string> unlinked_; ///< names, the next one last
+    std::string ending_;                ///< the unlinked service that was sent TERM
 };
 
-}  // namespace init::supervisor
+} // namespace init::supervisor

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-
 namespace init::supervisor {
 
 using model::Runlevel;
@@ -13,12 +12,18 @@ using model::Runlevel;
 std::string_view to_string(State state) noexcept
 {
     switch (state) {
-    case State::boot: return "boot";
-    case State::sysinit: return "sysinit";
-    case State::entering: return "entering";
-    case State::running: return "running";
-    case State::stopping: return "stopping";
-    case State::gone: return "gone";
+    case State::boot:
+        return "boot";
+    case State::sysinit:
+        return "sysinit";
+    case State::entering:
+        return "entering";
+    case State::running:
+        return "running";
+    case State::stopping:
+        return "stopping";
+    case State::gone:
+        return "gone";
     }
     return "unknown";
 }
@@ -29,23 +34,24 @@ std::span<const Supervisor::Row> Supervisor::rows() noexcept
     using S = Supervisor;
     static constexpr Row table[] = {
         // from             ready                   enter                      to
-        {State::boot,       &S::stop_is_wanted,     &S::begin_stop,            State::stopping},
-        {State::boot,       &S::always,             &S::begin_sysinit,         State::sysinit},
-        {State::sysinit,    &S::stop_is_wanted,     &S::begin_stop,            State::stopping},
-        {State::sysinit,    &S::table_is_through,   &S::enter_first_level,     State::entering},
-        {State::entering,   &S::stop_is_wanted,     &S::begin_stop,            State::stopping},
-        {State::entering,   &S::level_is_wanted,    &S::enter_wanted_level,    State::entering},
-        {State::entering,   &S::table_is_through,   &S::level_is_reached,      State::running},
-        {State::running,    &S::stop_is_wanted,     &S::begin_stop,            State::stopping},
-        {State::running,    &S::level_is_wanted,    &S::enter_wanted_level,    State::entering},
-        {State::stopping,   &S::stop_is_over,       &S::nothing_more,          State::gone},
+        {State::boot, &S::stop_is_wanted, &S::begin_stop, State::stopping},
+        {State::boot, &S::always, &S::begin_sysinit, State::sysinit},
+        {State::sysinit, &S::stop_is_wanted, &S::begin_stop, State::stopping},
+        {State::sysinit, &S::table_is_through, &S::enter_first_level, State::entering},
+        {State::entering, &S::stop_is_wanted, &S::begin_stop, State::stopping},
+        {State::entering, &S::level_is_wanted, &S::enter_wanted_level, State::entering},
+        {State::entering, &S::table_is_through, &S::level_is_reached, State::running},
+        {State::running, &S::stop_is_wanted, &S::begin_stop, State::stopping},
+        {State::running, &S::level_is_wanted, &S::enter_wanted_level, State::entering},
+        {State::stopping, &S::stop_is_over, &S::nothing_more, State::gone},
     };
     return table;
 }
 
 Supervisor::Supervisor(system::Host& host, model::Settings settings, Options options)
     : host_(host), settings_(settings), options_(std::move(options)), services_(host, settings_),
-      engine_(host, services_, settings_), entries_(host, *this), stop_(host, services_, engine_, entries_, settings_)
+      engine_(host, services_, settings_), entries_(host, *this),
+      stop_(host, services_, engine_, entries_, settings_)
 {
 }
 
@@ -96,7 +102,8 @@ void Supervisor::work()
             start_level_pass();
         engine_.work();
         entries_.work();
-        if (state_ == State::sysinit && pass_ == Entries::Pass::sysinit && entries_.pass_is_done() && !engine_.is_busy())
+        if (state_ == State::sysinit && pass_ == Entries::Pass::sysinit && entries_.pass_is_done() &&
+            !engine_.is_busy())
             begin_boot_pass();
     }
     if (state_ != State::stopping)
@@ -129,7 +136,8 @@ void Supervisor::begin_sysinit()
     if (table) {
         used = std::move(*table);
     } else {
-        host_.say(fmt::format("cannot read /etc/inittab: {}; going on with the built-in entries", table.error().message()));
+        host_.say(fmt::format("cannot read /etc/inittab: {}; going on with the built-in entries",
+                              table.error().message()));
         model::complete_inittab(used, layout_);
     }
     say_all(used.diagnostics);
@@ -158,7 +166,8 @@ void Supervisor::begin_boot_pass()
 void Supervisor::enter_first_level()
 {
     if (sysinit_failed_ && settings_.on_boot_failure == model::BootFailureChoice::stop) {
-        stop_wanted_ = StopCause{*Runlevel::from('0'), 71, false, false, "rc.sysinit failed, and on-boot-failure=stop"};
+        stop_wanted_ =
+            StopCause{*Runlevel::from('0'), 71, false, false, "rc.sysinit failed, and on-boot-failure=stop"};
         return;
     }
     context_.level = Runlevel::none();
@@ -222,7 +231,8 @@ void Supervisor::check_boot()
         return;
     for (const Service& service : services_.all())
         if (service.state == ServiceState::failed)
-            ask_stop({*Runlevel::from('0'), 71, false, false, service.name + " failed to start, and on-boot-failure=stop"});
+            ask_stop({*Runlevel::from('0'), 71, false, false,
+                      service.name + " failed to start, and on-boot-failure=stop"});
 }
 
 void Supervisor::begin_stop()
@@ -249,7 +259,8 @@ void Supervisor::reload()
         settings_ = reread_settings_();
     system::Result<model::Inittab> table = read_table(host_, layout_);
     if (!table) {
-        host_.say(fmt::format("cannot read /etc/inittab again: {}; the old table stands", table.error().message()));
+        host_.say(
+            fmt::format("cannot read /etc/inittab again: {}; the old table stands", table.error().message()));
         return;
     }
     say_all(table->diagnostics);
@@ -324,7 +335,8 @@ void Supervisor::set_variables(const model::InitctlRequest& request)
         else if (variables_.contains(name) || variables_.size() < slots)
             variables_[name] = *value;
         else
-            host_.say(fmt::format("cannot keep {}: all {} INIT_* variables are in use; it is left out", name, slots));
+            host_.say(fmt::format("cannot keep {}: all {} INIT_* variables are in use; it is left out", name,
+                                  slots));
     }
     refresh_environment();
 }
@@ -365,9 +377,10 @@ model::StatusReport Supervisor::report()
     report.runlevel = early ? 'N' : context_.level.letter();
     report.previous = early ? 'N' : context_.previous.letter();
     if (const auto deadline = stop_.deadline())
-        report.deadline = host_.wall_clock() + std::chrono::duration_cast<std::chrono::seconds>(*deadline - host_.now()).count();
+        report.deadline = host_.wall_clock() +
+                          std::chrono::duration_cast<std::chrono::seconds>(*deadline - host_.now()).count();
     report.services = services_.report();
     return report;
 }
 
-}  // namespace init::supervisor
+} // namespace init::supervisor

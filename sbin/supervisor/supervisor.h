@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The state machine that is PID 1. It is told events and asks the host for effects; the transitions stand as rows in
-// one table, and `run` is the only way out.
+// The state machine that is PID 1. It is told events and asks the host for effects; the transitions stand as
+// rows in one table, and `run` is the only way out.
 //
 //   boot      Nothing has run. Left when the run and lock folders stand and the table is read.
-//   sysinit   The inittab's sysinit entries, then its boot entries. Left when all that is waited for has ended.
-//   entering  What does not belong to the new level ends, then its entries run: K- and S-scripts among them. Left for `running`
+//   sysinit   The inittab's sysinit entries, then its boot entries. Left when all that is waited for has
+//   ended. entering  What does not belong to the new level ends, then its entries run: K- and S-scripts among
+//   them. Left for `running`
 //             when nothing is waited for any more; another level asked for meanwhile begins `entering` anew.
 //   running   Respawns, requests, deaths. Left when another level is asked for.
-//   stopping  Entered from every state before it, at any instant; see StopSequence. Left when nothing is left, or at the deadline.
-//   gone      Nothing happens any more; `run` returns the container's exit status.
+//   stopping  Entered from every state before it, at any instant; see StopSequence. Left when nothing is
+//   left, or at the deadline. gone      Nothing happens any more; `run` returns the container's exit status.
 #pragma once
 
 #include "model/settings.h"
@@ -32,9 +33,9 @@ enum class State { boot, sysinit, entering, running, stopping, gone };
 std::string_view to_string(State state) noexcept;
 
 struct Options {
-    std::optional<model::Runlevel> level;       ///< from the command line, instead of initdefault
+    std::optional<model::Runlevel> level; ///< from the command line, instead of initdefault
     bool autoboot = false;
-    std::string_view builtin_sysinit;           ///< the text of our own rc.sysinit, for /bin/sh
+    std::string_view builtin_sysinit; ///< the text of our own rc.sysinit, for /bin/sh
     std::string version;
 };
 
@@ -126,13 +127,13 @@ private:
     model::Runlevel default_level_;
     LevelContext context_;
     Entries::Pass pass_ = Entries::Pass::none;
-    bool leaving_ = false;       ///< entering: what does not belong to the new level has not ended yet
-    bool booted_ = false;        ///< the first level was reached
+    bool leaving_ = false; ///< entering: what does not belong to the new level has not ended yet
+    bool booted_ = false;  ///< the first level was reached
     bool sysinit_failed_ = false;
     bool in_rc_sysinit_ = false;
     std::optional<model::Runlevel> wanted_;
     std::optional<StopCause> stop_wanted_;
-    std::map<std::string, std::string> variables_;  ///< INIT_*, by FIFO
+    std::map<std::string, std::string> variables_; ///< INIT_*, by FIFO
 };
 
-}  // namespace init::supervisor
+} // namespace init::supervisor

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The supervisor's answers to events, and its choice between the image's rc scripts and init's own engine. Moving from state to
-// state is left to the rows.
+// The supervisor's answers to events, and its choice between the image's rc scripts and init's own engine.
+// Moving from state to state is left to the rows.
 #include "model/stock_script.h"
 #include "supervisor/supervisor.h"
 
@@ -20,11 +20,12 @@ constexpr const char* power_files[] = {"/var/run/powerstatus", "/etc/powerstatus
 std::string signal_words(const system::SignalReceived& event)
 {
     const char* name = ::sigabbrev_np(event.signo);
-    const std::string signal = name ? fmt::format("SIG{}", name) : fmt::format("SIGRTMIN+{}", event.signo - SIGRTMIN);
+    const std::string signal =
+        name ? fmt::format("SIG{}", name) : fmt::format("SIGRTMIN+{}", event.signo - SIGRTMIN);
     return signal + (event.from_outside ? " from outside" : fmt::format(" from process {}", event.sender));
 }
 
-}  // namespace
+} // namespace
 
 void Supervisor::on(const system::ChildEnded& event)
 {
@@ -78,11 +79,21 @@ void Supervisor::on(const system::Requested& event)
     if (request.sleeptime)
         entries_.set_sleeptime(*request.sleeptime);
     switch (request.command) {
-    case model::InitctlCommand::runlevel: ask_level(request.runlevel); return;
-    case model::InitctlCommand::powerfail: power('F'); return;
-    case model::InitctlCommand::powerfailnow: power('L'); return;
-    case model::InitctlCommand::powerok: power('O'); return;
-    case model::InitctlCommand::setenv: set_variables(request); return;
+    case model::InitctlCommand::runlevel:
+        ask_level(request.runlevel);
+        return;
+    case model::InitctlCommand::powerfail:
+        power('F');
+        return;
+    case model::InitctlCommand::powerfailnow:
+        power('L');
+        return;
+    case model::InitctlCommand::powerok:
+        power('O');
+        return;
+    case model::InitctlCommand::setenv:
+        set_variables(request);
+        return;
     }
 }
 
@@ -142,14 +153,16 @@ bool Supervisor::image_rc_wins(const model::RcCall& call)
         return false;
     const system::Result<std::string> text = host_.read_file(call.script, script_limit);
     if (!text)
-        return false;  // there is nothing that could be run
+        return false; // there is nothing that could be run
     if (settings_.rc == model::RcChoice::script) {
         host_.say(fmt::format("{} is run as it stands: rc=script", call.script));
         return true;
     }
     if (model::is_stock_rc(*text))
         return false;
-    host_.say(fmt::format("{} is the image's own work, not a stock one; it is run as it stands (rc=engine changes that)", call.script));
+    host_.say(fmt::format(
+        "{} is the image's own work, not a stock one; it is run as it stands (rc=engine changes that)",
+        call.script));
     return true;
 }
 
@@ -184,11 +197,13 @@ bool Supervisor::carry_out_rc_sysinit(const model::RcCall& call)
     } else if (settings_.sysinit == SysinitChoice::automatic) {
         if (model::is_stock_rc_sysinit(*text)) {
             builtin = true;
-            host_.say(fmt::format("{} is a stock one, made for machines; init's own is run in its place", call.script));
+            host_.say(fmt::format("{} is a stock one, made for machines; init's own is run in its place",
+                                  call.script));
         } else if (const auto line = model::find_machine_line(*text)) {
             builtin = true;
-            host_.say(fmt::format("{}:{}: \"{}\" {}; init's own rc.sysinit is run in its place (sysinit=image changes that)",
-                                  call.script, line->line, line->text, line->reason));
+            host_.say(fmt::format(
+                "{}:{}: \"{}\" {}; init's own rc.sysinit is run in its place (sysinit=image changes that)",
+                call.script, line->line, line->text, line->reason));
         }
     }
     in_rc_sysinit_ = true;
@@ -199,4 +214,4 @@ bool Supervisor::carry_out_rc_sysinit(const model::RcCall& call)
     return true;
 }
 
-}  // namespace init::supervisor
+} // namespace init::supervisor

@@ -8,7 +8,7 @@ constexpr const char* table_path = "/etc/inittab";
 constexpr const char* fragment_folder = "/etc/inittab.d";
 constexpr std::size_t table_limit = 1024 * 1024;
 
-}  // namespace
+} // namespace
 
 model::Layout look_for_layout(system::Host& host)
 {
@@ -16,7 +16,8 @@ model::Layout look_for_layout(system::Host& host)
     model::LayoutFacts facts;
     facts.rc_sysinit = host.look("/etc/rc.d/rc.sysinit").kind == system::FileKind::file;
     facts.rc_d_init_d = is_folder("/etc/rc.d/init.d");
-    facts.rc_d_levels = is_folder("/etc/rc.d/rc3.d") || is_folder("/etc/rc.d/rc2.d") || is_folder("/etc/rc.d/rc5.d");
+    facts.rc_d_levels =
+        is_folder("/etc/rc.d/rc3.d") || is_folder("/etc/rc.d/rc2.d") || is_folder("/etc/rc.d/rc5.d");
     facts.init_d_rcS = host.look("/etc/init.d/rcS").kind == system::FileKind::file;
     facts.etc_rcS_d = is_folder("/etc/rcS.d");
     facts.insserv = host.look("/etc/init.d/.depend.start").kind == system::FileKind::file ||
@@ -39,10 +40,11 @@ system::Result<model::Inittab> read_table(system::Host& host, model::Layout layo
         if (const system::Result<std::string> fragment = host.read_file(path, table_limit))
             model::add_inittab_fragment(table, *fragment, path);
         else
-            table.diagnostics.push_back({path, 0, "cannot be read (" + fragment.error().message() + "), its entry is left out"});
+            table.diagnostics.push_back(
+                {path, 0, "cannot be read (" + fragment.error().message() + "), its entry is left out"});
     }
     model::complete_inittab(table, layout);
     return table;
 }
 
-}  // namespace init::supervisor
+} // namespace init::supervisor

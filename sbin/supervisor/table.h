@@ -10,7 +10,8 @@ namespace init::supervisor {
 
 model::Layout look_for_layout(system::Host& host);
 
-/// The whole table: /etc/inittab, /etc/inittab.d/*.tab, completed for the layout. A file that cannot be read is an error where it exists.
+/// The whole table: /etc/inittab, /etc/inittab.d/*.tab, completed for the layout. A file that cannot be read
+/// is an error where it exists.
 system::Result<model::Inittab> read_table(system::Host& host, model::Layout layout);
 
-}  // namespace init::supervisor
+} // namespace init::supervisor

@@ -10,7 +10,7 @@
 namespace init::system {
 namespace {
 
-constexpr int fault_status = 70;  // EX_SOFTWARE of sysexits.h
+constexpr int fault_status = 70; // EX_SOFTWARE of sysexits.h
 constexpr std::array faults = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
 
 alignas(16) std::array<char, 16 * 1024> stack;
@@ -28,7 +28,7 @@ extern "C" void leave_after_fault(int signo)
     ::_exit(fault_status);
 }
 
-}  // namespace
+} // namespace
 
 void handle_faults() noexcept
 {
@@ -53,7 +53,7 @@ void reset_dispositions() noexcept
     struct sigaction action {};
     action.sa_handler = SIG_DFL;
     for (int signo = 1; signo <= SIGRTMAX; ++signo)
-        (void)::sigaction(signo, &action, nullptr);  // refused for KILL, STOP and the C library's own two
+        (void)::sigaction(signo, &action, nullptr); // refused for KILL, STOP and the C library's own two
 }
 
-}  // namespace init::system
+} // namespace init::system

@@ -4,10 +4,12 @@
 
 namespace init::system {
 
-/// SEGV, BUS, FPE, ILL, ABRT, TRAP and SYS write one line to stderr, from a stack of their own, and leave with 70.
+/// SEGV, BUS, FPE, ILL, ABRT, TRAP and SYS write one line to stderr, from a stack of their own, and leave
+/// with 70.
 void handle_faults() noexcept;
 
-/// Every other disposition becomes the default: an ignored CHLD, inherited from whoever started init, would lose children's statuses.
+/// Every other disposition becomes the default: an ignored CHLD, inherited from whoever started init, would
+/// lose children's statuses.
 void reset_dispositions() noexcept;
 
-}  // namespace init::system
+} // namespace init::system

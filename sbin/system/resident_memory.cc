@@ -24,4 +24,4 @@ void release_idle_memory() noexcept
         (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
-}  // namespace init::system
+} // namespace init::system

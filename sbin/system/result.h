@@ -9,12 +9,11 @@
 
 namespace init::system {
 
-template <class T>
-using Result = boost::system::result<T, boost::system::error_code>;
+template <class T> using Result = boost::system::result<T, boost::system::error_code>;
 
 inline boost::system::error_code errno_code(int error = errno) noexcept
 {
     return {error, boost::system::system_category()};
 }
 
-}  // namespace init::system
+} // namespace init::system

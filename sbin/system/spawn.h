@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Starts a program the cheap and safe way: clone with CLONE_VM|CLONE_VFORK on a stack of its own, all signals blocked around it,
-// errors of set-up and exec brought back as errno and step. Keepers use it as it is; inittab entries and tools come
-// through Boost.Process and the launcher on top of it. Under sanitizers it forks, since they do not mix with CLONE_VM.
+// Starts a program the cheap and safe way: clone with CLONE_VM|CLONE_VFORK on a stack of its own, all signals
+// blocked around it, errors of set-up and exec brought back as errno and step. Keepers use it as it is;
+// inittab entries and tools come through Boost.Process and the launcher on top of it. Under sanitizers it
+// forks, since they do not mix with CLONE_VM.
 #pragma once
 
 #include "system/result.h"
@@ -13,32 +14,35 @@
 namespace init::system {
 
 struct SpawnRequest {
-    const char* path = nullptr;       ///< absolute, or relative to `/`; not searched for
+    const char* path = nullptr; ///< absolute, or relative to `/`; not searched for
     char* const* argv = nullptr;
     char* const* environment = nullptr;
-    int standard[3] = {-1, -1, -1};   ///< what becomes 0, 1, 2; -1 is /dev/null
+    int standard[3] = {-1, -1, -1}; ///< what becomes 0, 1, 2; -1 is /dev/null
     enum class Session { group, session, session_with_terminal } session = Session::group;
-    int cgroup_procs = -1;            ///< open for writing: the child moves itself there before exec; an error there is not one of the launch
-    const sigset_t* mask = nullptr;   ///< nullptr: empty
-    const sigset_t* ignored = nullptr;  ///< signals to leave ignored; nullptr: none, every disposition is default
+    int cgroup_procs = -1; ///< open for writing: the child moves itself there before exec; an error there is
+                           ///< not one of the launch
+    const sigset_t* mask = nullptr; ///< nullptr: empty
+    const sigset_t* ignored =
+        nullptr; ///< signals to leave ignored; nullptr: none, every disposition is default
     mode_t umask = 022;
-    bool soft_limit_restored = false; ///< RLIMIT_NOFILE's soft value is put back to what init was started with (see `remember_file_limit`)
+    bool soft_limit_restored = false; ///< RLIMIT_NOFILE's soft value is put back to what init was started
+                                      ///< with (see `remember_file_limit`)
     bool shell_on_enoexec = true;     ///< a file without #! is run by /bin/sh, as execvp(3) does
 };
 
 struct SpawnFailure {
     int error = 0;
-    const char* step = "";  ///< "exec", "open /dev/null", "setsid", ... static storage
+    const char* step = ""; ///< "exec", "open /dev/null", "setsid", ... static storage
 };
 
 struct Spawned {
-    pid_t pid = -1;   ///< -1 when it failed
-    UniqueFd pidfd;   ///< empty where the kernel has none
+    pid_t pid = -1; ///< -1 when it failed
+    UniqueFd pidfd; ///< empty where the kernel has none
     SpawnFailure failure;
 };
 
-/// The child's descriptors are exactly 0, 1, 2; its working directory is `/`. A child that failed before exec has been waited for.
-/// Allocates nothing.
+/// The child's descriptors are exactly 0, 1, 2; its working directory is `/`. A child that failed before exec
+/// has been waited for. Allocates nothing.
 Spawned spawn(const SpawnRequest& request) noexcept;
 
-}  // namespace init::system
+} // namespace init::system

@@ -28,7 +28,8 @@ public:
     [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
     void reset(int fd = -1) noexcept
     {
-        // close(2) on Linux always frees the descriptor, also with EINTR; there is nothing to do about an error.
+        // close(2) on Linux always frees the descriptor, also with EINTR; there is nothing to do about an
+        // error.
         if (fd_ >= 0)
             ::close(fd_);
         fd_ = fd;
@@ -38,4 +39,4 @@ private:
     int fd_ = -1;
 };
 
-}  // namespace init::system
+} // namespace init::system

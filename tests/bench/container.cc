@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Namespaces, mounts and cgroups of one run. Everything is made in the child or by path, so that the host keeps
-// nothing but an empty cgroup, which goes with the run.
+// Namespaces, mounts and cgroups of one run. Everything is made in the child or by path, so that the host
+// keeps nothing but an empty cgroup, which goes with the run.
 #include "container.h"
 
 #include <cerrno>
@@ -69,7 +69,7 @@ void make_device(const char* path, unsigned major, unsigned minor)
     ::chmod(path, 0666);
 }
 
-}  // namespace
+} // namespace
 
 Container::Container(const Setting& setting) : mark_(setting.root + "/mark")
 {
@@ -88,7 +88,8 @@ Container::Container(const Setting& setting) : mark_(setting.root + "/mark")
     int ready[2];
     if (::pipe2(go, O_CLOEXEC) != 0 || ::pipe2(ready, O_CLOEXEC) != 0)
         throw std::runtime_error("pipe");
-    const unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | SIGCHLD;
+    const unsigned long flags =
+        CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | SIGCHLD;
     pid_ = static_cast<pid_t>(::syscall(SYS_clone, flags, nullptr, nullptr, nullptr, nullptr));
     if (pid_ < 0)
         throw std::runtime_error("clone: namespaces are denied");
@@ -113,7 +114,7 @@ Container::Container(const Setting& setting) : mark_(setting.root + "/mark")
 
 void Container::set_up_and_exec(const Setting& setting, int go, int ready)
 {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a benchmark that is interrupted leaves nothing behind
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // a benchmark that is interrupted leaves nothing behind
     const int log = ::open(setting.log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
     const int null = ::open("/dev/null", O_RDONLY);
     ::dup2(null, 0);
@@ -174,7 +175,8 @@ Container::~Container()
         ::rmdir(group_folder(controller, group_).c_str());
 }
 
-bool Container::wait_for_mark(const std::string& name, std::chrono::milliseconds limit, Clock::time_point& seen)
+bool Container::wait_for_mark(const std::string& name, std::chrono::milliseconds limit,
+                              Clock::time_point& seen)
 {
     const auto until = Clock::now() + limit;
     while (::access((mark_ + "/" + name).c_str(), F_OK) != 0) {
@@ -272,4 +274,4 @@ std::int64_t cpu_of(pid_t pid)
     return number_in("/proc/" + std::to_string(pid) + "/schedstat");
 }
 
-}  // namespace bench
+} // namespace bench

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A program as PID 1 in namespaces of its own, with what the benchmark reads of it: time, CPU of its whole tree,
-// processes, memory. One container is one run; its destructor ends it.
+// A program as PID 1 in namespaces of its own, with what the benchmark reads of it: time, CPU of its whole
+// tree, processes, memory. One container is one run; its destructor ends it.
 #pragma once
 
 #include <chrono>
@@ -16,11 +16,11 @@ namespace bench {
 using Clock = std::chrono::steady_clock;
 
 struct Setting {
-    std::string root;                     ///< the folder that becomes `/`
-    std::vector<std::string> arguments;   ///< of PID 1; the first is a path inside
+    std::string root;                   ///< the folder that becomes `/`
+    std::vector<std::string> arguments; ///< of PID 1; the first is a path inside
     std::vector<std::string> environment;
-    std::string log;                      ///< the file its output is appended to
-    bool host_userland = true;            ///< bind the host's /usr, read-only
+    std::string log;           ///< the file its output is appended to
+    bool host_userland = true; ///< bind the host's /usr, read-only
 };
 
 class Container {
@@ -30,8 +30,8 @@ public:
     Container(const Container&) = delete;
     Container& operator=(const Container&) = delete;
 
-    pid_t pid() const { return pid_; }                  ///< of PID 1, as the host sees it
-    Clock::time_point began() const { return began_; }  ///< just before the exec
+    pid_t pid() const { return pid_; }                 ///< of PID 1, as the host sees it
+    Clock::time_point began() const { return began_; } ///< just before the exec
 
     /// Waits for the file `mark/NAME` of the root; false after `limit`. Gives the moment it was seen.
     bool wait_for_mark(const std::string& name, std::chrono::milliseconds limit, Clock::time_point& seen);
@@ -66,4 +66,4 @@ long proc_field(pid_t pid, const char* file, const std::string& field);
 /// Nanoseconds a process was on a CPU.
 std::int64_t cpu_of(pid_t pid);
 
-}  // namespace bench
+} // namespace bench

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The figures of the benchmark, each as a ratio to a peer that runs in the same call, in turns; medians. Prints a
-// table and, for each figure, the line of a test. The roots are made beforehand; see the usage.
+// The figures of the benchmark, each as a ratio to a peer that runs in the same call, in turns; medians.
+// Prints a table and, for each figure, the line of a test. The roots are made beforehand; see the usage.
 #include "container.h"
 
 #include <algorithm>
@@ -38,9 +38,15 @@ double median(Figures values)
     return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-double milliseconds(Clock::duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
+double milliseconds(Clock::duration time)
+{
+    return std::chrono::duration<double, std::milli>(time).count();
+}
 
-void heading() { std::printf("%-44s | %10s | %10s | %6s | %6s |\n", "figure", "ours", "peer", "ratio", "limit"); }
+void heading()
+{
+    std::printf("%-44s | %10s | %10s | %6s | %6s |\n", "figure", "ours", "peer", "ratio", "limit");
+}
 
 void verdict(const std::string& figure, bool held, const std::string& why)
 {
@@ -57,7 +63,8 @@ void ratio_row(const std::string& figure, double ours, double peer, double limit
 {
     const double ratio = ours / peer;
     const bool held = ratio <= limit;
-    std::printf("%-44s | %10.3f | %10.3f | %6.3f | %6.2f | %s\n", figure.c_str(), ours, peer, ratio, limit, held ? "ok" : "MISSED");
+    std::printf("%-44s | %10.3f | %10.3f | %6.3f | %6.2f | %s\n", figure.c_str(), ours, peer, ratio, limit,
+                held ? "ok" : "MISSED");
     char why[64];
     std::snprintf(why, sizeof why, "ratio %.3f, limit %.2f", ratio, limit);
     verdict(figure, held, why);
@@ -67,7 +74,8 @@ void ratio_row(const std::string& figure, double ours, double peer, double limit
 void absolute_row(const std::string& figure, double ours, double limit)
 {
     const bool held = ours <= limit;
-    std::printf("%-44s | %10.3f | %10s | %6s | %6.2f | %s\n", figure.c_str(), ours, "-", "-", limit, held ? "ok" : "MISSED");
+    std::printf("%-44s | %10.3f | %10s | %6s | %6.2f | %s\n", figure.c_str(), ours, "-", "-", limit,
+                held ? "ok" : "MISSED");
     char why[64];
     std::snprintf(why, sizeof why, "%.3f, limit %.2f", ours, limit);
     verdict(figure, held, why);
@@ -92,7 +100,10 @@ Setting ours(const std::string& root)
     return result;
 }
 
-Setting yardstick(const std::string& root) { return setting(root, {"/sbin/yardstick", "/etc/rc.d/rc3.d", "/etc/rc.d/rc0.d"}); }
+Setting yardstick(const std::string& root)
+{
+    return setting(root, {"/sbin/yardstick", "/etc/rc.d/rc3.d", "/etc/rc.d/rc0.d"});
+}
 
 struct Boot {
     double wall;
@@ -122,12 +133,14 @@ void scripts()
         for (const auto& [name, how] : peers) {
             const Boot boot = boot_once(how);
             if (round == 0)
-                continue;  // a warm-up
+                continue; // a warm-up
             wall[name].push_back(boot.wall);
             cpu[name].push_back(boot.cpu);
         }
-    ratio_row("50 scripts one by one, wall ms, yardstick", median(wall["ours"]), median(wall["yardstick"]), 1.25);
-    ratio_row("50 scripts one by one, CPU ms, yardstick", median(cpu["ours"]), median(cpu["yardstick"]), 1.40);
+    ratio_row("50 scripts one by one, wall ms, yardstick", median(wall["ours"]), median(wall["yardstick"]),
+              1.25);
+    ratio_row("50 scripts one by one, CPU ms, yardstick", median(cpu["ours"]), median(cpu["yardstick"]),
+              1.40);
     ratio_row("50 scripts one by one, wall ms, bash loop", median(wall["ours"]), median(wall["bash"]), 0.70);
 }
 
@@ -140,7 +153,7 @@ double stop_once(const Setting& how, const char* mark)
             throw std::runtime_error(how.arguments[0] + ": " + how.root + " did not come up");
         container.settled_cpu();
     } else {
-        std::this_thread::sleep_for(100ms);  // there is nothing to see of a catcher that is ready
+        std::this_thread::sleep_for(100ms); // there is nothing to see of a catcher that is ready
     }
     const auto asked = Clock::now();
     if (const int status = container.end_with(SIGTERM, 30s); status != 0)
@@ -174,8 +187,10 @@ void stop()
         services.push_back(stop_once(with_ours, "up"));
         back_to_back.push_back(stop_once(with_yardstick, "up"));
     }
-    std::printf("stop of 8 real services: ours %.1f ms, K-scripts back to back %.1f ms\n", median(services), median(back_to_back));
-    absolute_row("stop of 8 real services beyond K-scripts, ms", median(services) - median(back_to_back), 100.0);
+    std::printf("stop of 8 real services: ours %.1f ms, K-scripts back to back %.1f ms\n", median(services),
+                median(back_to_back));
+    absolute_row("stop of 8 real services beyond K-scripts, ms", median(services) - median(back_to_back),
+                 100.0);
 }
 
 /// Every child leaves one orphan, `count` times over.
@@ -271,14 +286,16 @@ std::vector<pid_t> own_processes(const Container& container)
     if (::stat(("/proc/" + std::to_string(container.pid()) + "/exe").c_str(), &init) != 0)
         return found;
     for (const pid_t pid : container.members())
-        if (::stat(("/proc/" + std::to_string(pid) + "/exe").c_str(), &exe) == 0 && exe.st_ino == init.st_ino && exe.st_dev == init.st_dev)
+        if (::stat(("/proc/" + std::to_string(pid) + "/exe").c_str(), &exe) == 0 &&
+            exe.st_ino == init.st_ino && exe.st_dev == init.st_dev)
             found.push_back(pid);
     return found;
 }
 
 long switches(pid_t pid)
 {
-    return proc_field(pid, "status", "voluntary_ctxt_switches") + proc_field(pid, "status", "nonvoluntary_ctxt_switches");
+    return proc_field(pid, "status", "voluntary_ctxt_switches") +
+           proc_field(pid, "status", "nonvoluntary_ctxt_switches");
 }
 
 std::string command(pid_t pid)
@@ -296,7 +313,7 @@ void idle()
     if (!container.wait_for_mark("up", 30s, seen))
         throw std::runtime_error("12 services did not come up");
     container.settled_cpu();
-    std::this_thread::sleep_for(3s);  // what a boot leaves to be done later is done
+    std::this_thread::sleep_for(3s); // what a boot leaves to be done later is done
     std::map<pid_t, long> before;
     for (const pid_t pid : own_processes(container))
         before[pid] = switches(pid);
@@ -305,7 +322,8 @@ void idle()
     for (const auto& [pid, count] : before) {
         const long more = switches(pid) - count;
         if (more > 0)
-            std::printf("idle: %s (%d) was switched %ld times\n", command(pid).c_str(), static_cast<int>(pid), more);
+            std::printf("idle: %s (%d) was switched %ld times\n", command(pid).c_str(), static_cast<int>(pid),
+                        more);
         sum += more;
     }
     std::printf("idle: %zu processes of ours watched for %d s\n", before.size(), idle_seconds);
@@ -349,7 +367,8 @@ void memory()
     absolute_row("RSS growth from 10 to 200 services, KiB", most - least, 300.0);
 
     const int asked = container.inside([] {
-        const char* loop = "i=0; /sbin/rcinit status >/dev/null || exit 1; while [ $i -lt 1000 ]; do /sbin/rcinit status >/dev/null || exit 1; i=$((i+1)); done";
+        const char* loop = "i=0; /sbin/rcinit status >/dev/null || exit 1; while [ $i -lt 1000 ]; do "
+                           "/sbin/rcinit status >/dev/null || exit 1; i=$((i+1)); done";
         ::execl("/bin/sh", "sh", "-c", loop, static_cast<char*>(nullptr));
         return 127;
     });
@@ -361,7 +380,8 @@ void memory()
     for (const pid_t pid : own_processes(container))
         if (command(pid) == "rc-keeper") {
             ++keepers;
-            largest = std::max(largest, proc_field(pid, "smaps_rollup", "Private_Clean") + proc_field(pid, "smaps_rollup", "Private_Dirty"));
+            largest = std::max(largest, proc_field(pid, "smaps_rollup", "Private_Clean") +
+                                            proc_field(pid, "smaps_rollup", "Private_Dirty"));
         }
     std::printf("memory: %zu keepers\n", keepers);
     verdict("200 services have 200 keepers", keepers >= 200, std::to_string(keepers) + " found");
@@ -379,7 +399,8 @@ void size()
 int run(const std::string& only)
 {
     const std::vector<std::pair<std::string, void (*)()>> groups = {
-        {"size", size}, {"scripts", scripts}, {"stop", stop}, {"orphans", orphans}, {"memory", memory}, {"idle", idle},
+        {"size", size},       {"scripts", scripts}, {"stop", stop},
+        {"orphans", orphans}, {"memory", memory},   {"idle", idle},
     };
     heading();
     for (const auto& [name, measure] : groups) {
@@ -394,8 +415,8 @@ int run(const std::string& only)
     return missed == 0 ? 0 : 1;
 }
 
-}  // namespace
-}  // namespace bench
+} // namespace
+} // namespace bench
 
 int main(int argc, char** argv)
 {

@@ -115,7 +115,7 @@ public:
     void tmpfs(const std::string& path);
     void environment(const std::string& variable);
     void arguments(std::vector<std::string> argv); ///< argv[0] is the program; default /sbin/init
-    void program(const std::string& path); ///< another build of the program, at /sbin/init
+    void program(const std::string& path);         ///< another build of the program, at /sbin/init
     void output(Output kind) { output_kind_ = kind; }
     void keep_state_files() { state_files_kept_ = true; } ///< start leaves an earlier life's status.json
     void inherited_signals() { inherited_signals_ = true; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The end of a stop when memory is gone: a build of the program whose allocator aborts from the reserve on still ends
-// everything and leaves with the status it would have had.
+// The end of a stop when memory is gone: a build of the program whose allocator aborts from the reserve on
+// still ends everything and leaves with the status it would have had.
 #define BOOST_TEST_MODULE boot_memory
 #include "container.h"
 
@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(a_stop_ends_with_0)
 BOOST_AUTO_TEST_CASE(a_stop_ends_deaf_processes_and_a_storm_before_the_deadline)
 {
     Starved box;
-    box.script("deaf", "[ $1 = start ] && exec /opt/helper daemon --deaf --pidfile /var/run/deaf.pid\nexit 0\n");
+    box.script("deaf",
+               "[ $1 = start ] && exec /opt/helper daemon --deaf --pidfile /var/run/deaf.pid\nexit 0\n");
     box.enable("deaf", 30);
     BOOST_REQUIRE(box.boot());
     const Ended end = box.stop();
@@ -54,7 +55,8 @@ BOOST_AUTO_TEST_CASE(a_stop_ends_deaf_processes_and_a_storm_before_the_deadline)
 BOOST_AUTO_TEST_CASE(a_stop_with_a_deaf_K_script_ends_with_73)
 {
     Starved box;
-    box.script("stuck", "[ $1 = stop ] || { : >/var/lock/subsys/stuck; exit 0; }\ntrap '' TERM HUP INT\nwhile :; do sleep 1; done\n");
+    box.script("stuck", "[ $1 = stop ] || { : >/var/lock/subsys/stuck; exit 0; }\ntrap '' TERM HUP "
+                        "INT\nwhile :; do sleep 1; done\n");
     box.enable("stuck", 40, 40);
     BOOST_REQUIRE(box.boot());
     const Ended end = box.stop();

@@ -14,7 +14,7 @@ std::string signal_name(int signo)
     return name ? name : std::to_string(signo);
 }
 
-}  // namespace
+} // namespace
 
 void FakeHost::file(const std::string& path, const std::string& text, bool executable)
 {
@@ -53,7 +53,8 @@ void FakeHost::add_stray(bool deaf)
 
 bool FakeHost::has_said(std::string_view part) const
 {
-    return std::any_of(said.begin(), said.end(), [&](const std::string& line) { return line.find(part) != std::string::npos; });
+    return std::any_of(said.begin(), said.end(),
+                       [&](const std::string& line) { return line.find(part) != std::string::npos; });
 }
 
 std::size_t FakeHost::count(const std::string& what) const
@@ -103,15 +104,17 @@ system::Event FakeHost::next_event()
 
 system::Result<system::RunId> FakeHost::run_script(const system::ScriptRequest& request)
 {
-    const std::string verb = request.argv.back() == "start" || request.argv.back() == "stop" ? request.argv.back() : "run";
+    const std::string verb =
+        request.argv.back() == "start" || request.argv.back() == "stop" ? request.argv.back() : "run";
     record.push_back(verb + " " + request.label);
     environments[verb + " " + request.label] = request.environment;
     const auto run = static_cast<system::RunId>(next_run_++);
     const Behaviour behaviour = behaviours_[request.label + " " + verb];
     if (behaviour.fails_to_exec != 0) {
         due_.emplace(now_, Due{[=] {
-            return std::vector<system::Event>{system::ScriptFailed{run, behaviour.fails_to_exec, "exec", request.argv[0]}};
-        }});
+                         return std::vector<system::Event>{
+                             system::ScriptFailed{run, behaviour.fails_to_exec, "exec", request.argv[0]}};
+                     }});
         return run;
     }
     const pid_t pid = next_pid_++;
@@ -139,10 +142,10 @@ system::Result<pid_t> FakeHost::launch(const system::ChildRequest& request)
 void FakeHost::end_in(std::chrono::milliseconds time, pid_t pid, int status)
 {
     due_.emplace(now_ + time, Due{[this, pid, status]() -> std::vector<system::Event> {
-        if (!processes_.contains(pid))
-            return {};
-        return {end_process(pid, status)};
-    }});
+                     if (!processes_.contains(pid))
+                         return {};
+                     return {end_process(pid, status)};
+                 }});
 }
 
 system::Event FakeHost::end_process(pid_t pid, int status)
@@ -180,10 +183,10 @@ system::Event FakeHost::end_process(pid_t pid, int status)
         if (process.behaviour.stops_daemon && daemon != daemons_.end()) {
             const pid_t pid_of_daemon = daemon->second;
             due_.emplace(now_, Due{[this, pid_of_daemon]() -> std::vector<system::Event> {
-                if (!processes_.contains(pid_of_daemon))
-                    return {};
-                return {end_process(pid_of_daemon, SIGTERM)};
-            }});
+                             if (!processes_.contains(pid_of_daemon))
+                                 return {};
+                             return {end_process(pid_of_daemon, SIGTERM)};
+                         }});
         }
     }
     return system::ScriptEnded{process.run, status, left};
@@ -306,4 +309,4 @@ void FakeHost::record_runlevel(model::Runlevel previous, model::Runlevel level) 
     record.push_back(std::string("level ") + previous.letter() + " " + level.letter());
 }
 
-}  // namespace init::fakes
+} // namespace init::fakes

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A host of values: files are a map, processes are rows, and the clock moves only when an event is taken. It records
-// what the supervisor asked, in order, so that a whole life of a container takes microseconds and has one outcome.
+// A host of values: files are a map, processes are rows, and the clock moves only when an event is taken. It
+// records what the supervisor asked, in order, so that a whole life of a container takes microseconds and has
+// one outcome.
 #pragma once
 
 #include "system/host.h"
@@ -19,15 +20,15 @@ using system::TimePoint;
 /// How a script, an entry's program or a daemon behaves.
 struct Behaviour {
     std::chrono::milliseconds takes{10};
-    int status = 0;                 ///< wait status
-    bool hangs = false;             ///< never ends by itself
-    bool deaf = false;              ///< TERM does nothing
-    bool leaves_daemon = false;     ///< for a start: a daemon lives afterwards
+    int status = 0;             ///< wait status
+    bool hangs = false;         ///< never ends by itself
+    bool deaf = false;          ///< TERM does nothing
+    bool leaves_daemon = false; ///< for a start: a daemon lives afterwards
     bool daemon_deaf = false;
-    bool stops_daemon = true;       ///< for a stop: the service's daemon is gone afterwards
-    std::chrono::milliseconds daemon_ends_in{20};  ///< after TERM
-    bool locks = false;             ///< start makes /var/lock/subsys/NAME, stop removes it
-    int fails_to_exec = 0;          ///< errno
+    bool stops_daemon = true;                     ///< for a stop: the service's daemon is gone afterwards
+    std::chrono::milliseconds daemon_ends_in{20}; ///< after TERM
+    bool locks = false;                           ///< start makes /var/lock/subsys/NAME, stop removes it
+    int fails_to_exec = 0;                        ///< errno
 };
 
 class FakeHost final : public system::Host {
@@ -47,10 +48,10 @@ public:
     void add_stray(bool deaf);
     void make_visitor() { ++visitors_; }
     bool terminal = false;
-    std::set<std::string> unreadable;   ///< files whose reading fails with EACCES
+    std::set<std::string> unreadable; ///< files whose reading fails with EACCES
 
     // --- What happened ---
-    std::vector<std::string> record;    ///< "start a", "stop a", "launch 1", "TERM 1"..., in order
+    std::vector<std::string> record; ///< "start a", "stop a", "launch 1", "TERM 1"..., in order
     std::vector<std::string> said;
     [[nodiscard]] bool has_said(std::string_view part) const;
     [[nodiscard]] std::size_t count(const std::string& what) const;
@@ -92,7 +93,10 @@ public:
     void record_boot() noexcept override { record.emplace_back("boot record"); }
     void record_runlevel(model::Runlevel previous, model::Runlevel level) noexcept override;
     void record_process(const std::string&, pid_t, bool) noexcept override {}
-    void control_channel(bool open) noexcept override { record.emplace_back(open ? "open channel" : "close channel"); }
+    void control_channel(bool open) noexcept override
+    {
+        record.emplace_back(open ? "open channel" : "close channel");
+    }
     void release_console() noexcept override { terminal = false; }
     void status_changed() override {}
     void set_title(std::string_view title) noexcept override { titles.emplace_back(title); }
@@ -101,14 +105,15 @@ public:
 
     model::MachineFacts facts;
     std::vector<std::string> titles;
-    std::map<std::string, std::vector<std::string>> environments;  ///< of the last launch, by what was launched
+    std::map<std::string, std::vector<std::string>>
+        environments; ///< of the last launch, by what was launched
     pid_t by_hand = 0;
 
 private:
     enum class Kind { script, child, daemon, stray };
     struct Process {
         Kind kind = Kind::stray;
-        std::string name;      ///< service or entry id
+        std::string name; ///< service or entry id
         std::string verb;
         system::RunId run{};
         Behaviour behaviour;
@@ -144,4 +149,4 @@ private:
     std::uint32_t next_run_ = 1;
 };
 
-}  // namespace init::fakes
+} // namespace init::fakes

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The fault that the memory test injects: from the reserve of a stop on, every allocation aborts. Linked into a build of the whole
-// program with --wrap, so that the C library's and the C++ runtime's own calls are met as well.
+// The fault that the memory test injects: from the reserve of a stop on, every allocation aborts. Linked into
+// a build of the whole program with --wrap, so that the C library's and the C++ runtime's own calls are met
+// as well.
 #include <unistd.h>
 
 #include <cstddef>
@@ -13,10 +14,10 @@ bool is_starved = false;
 void check() noexcept
 {
     if (is_starved)
-        std::abort();  // the fault handler turns this into status 70, which the test looks for
+        std::abort(); // the fault handler turns this into status 70, which the test looks for
 }
 
-}  // namespace
+} // namespace
 
 extern "C" {
 
@@ -48,7 +49,7 @@ void __wrap__ZN4init4host9LinuxHost13begin_reserveEv(void* host)
 {
     __real__ZN4init4host9LinuxHost13begin_reserveEv(host);
     is_starved = true;
-    (void)!::write(STDERR_FILENO, "memory is gone\n", 15);  // so that a test sees that it was injected
+    (void)!::write(STDERR_FILENO, "memory is gone\n", 15); // so that a test sees that it was injected
 }
 
-}  // extern "C"
+} // extern "C"

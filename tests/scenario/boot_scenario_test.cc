@@ -16,8 +16,9 @@ BOOST_AUTO_TEST_CASE(a_bare_red_hat_tree_runs_sysinit_then_its_level_in_link_ord
     life.host.file("/etc/inittab", "id:3:initdefault:\n");
     life.host.signal_at(1s, SIGTERM);
     BOOST_TEST(life.run() == 0);
-    const Deeds expected = {"run rc.sysinit", "level N 3",  "start syslog", "start sshd", "start crond", "level 3 0",
-                            "stop crond",     "stop sshd", "stop syslog",  "reserve",    "TERM rest",   "kill under keepers",
+    const Deeds expected = {"run rc.sysinit", "level N 3", "start syslog", "start sshd",
+                            "start crond",    "level 3 0", "stop crond",   "stop sshd",
+                            "stop syslog",    "reserve",   "TERM rest",    "kill under keepers",
                             "KILL rest"};
     BOOST_TEST(life.deeds() == expected, boost::test_tools::per_element());
 }
@@ -133,7 +134,8 @@ BOOST_AUTO_TEST_CASE(a_failing_rc_sysinit_stops_with_71_where_that_is_asked_for)
     BOOST_TEST(life.host.count("start sshd") == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(a_failing_service_stops_with_71_where_that_is_asked_for_and_not_before_the_level_is_reached)
+BOOST_AUTO_TEST_CASE(
+    a_failing_service_stops_with_71_where_that_is_asked_for_and_not_before_the_level_is_reached)
 {
     Life life;
     life.red_hat({"bad", "good"});
@@ -231,7 +233,8 @@ BOOST_AUTO_TEST_CASE(an_image_s_own_sysinit_wins_and_one_with_a_machines_lines_d
         const char* text;
         const char* said;
     };
-    for (const Row& row : {Row{"#!/bin/sh\necho mine\n", nullptr}, Row{"#!/bin/sh\n/sbin/start_udev\n", "start_udev"}}) {
+    for (const Row& row :
+         {Row{"#!/bin/sh\necho mine\n", nullptr}, Row{"#!/bin/sh\n/sbin/start_udev\n", "start_udev"}}) {
         Life life;
         life.red_hat({"sshd"});
         life.host.file("/etc/rc.d/rc.sysinit", row.text, true);

@@ -55,8 +55,9 @@ BOOST_AUTO_TEST_CASE(a_respawn_program_that_is_not_there_is_said_once_and_does_n
     life.host.signal_at(5s, SIGTERM);
     BOOST_TEST(life.run() == 0);
     BOOST_TEST(life.host.count("launch r1") == 10u);
-    BOOST_TEST(std::count_if(life.host.said.begin(), life.host.said.end(),
-                             [](const std::string& line) { return line.find("cannot start") != std::string::npos; }) == 1);
+    BOOST_TEST(std::count_if(life.host.said.begin(), life.host.said.end(), [](const std::string& line) {
+                   return line.find("cannot start") != std::string::npos;
+               }) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(an_entry_of_both_levels_keeps_its_process_and_others_are_told_to_end)
@@ -148,13 +149,15 @@ BOOST_AUTO_TEST_CASE(power_entries_run_by_the_letter_in_the_status_file)
         const char* entry;
     };
     for (const Row& row : {Row{"O", "ok"}, Row{"L", "pn"}, Row{"F", "pf"}}) {
-        Life life{"id:3:initdefault:\npf::powerfail:/bin/f\npn::powerfailnow:/bin/n\nok::powerokwait:/bin/o\n"};
+        Life life{
+            "id:3:initdefault:\npf::powerfail:/bin/f\npn::powerfailnow:/bin/n\nok::powerokwait:/bin/o\n"};
         life.host.file("/var/run/powerstatus", row.text);
         life.host.signal_at(1s, SIGPWR);
         life.host.signal_at(2s, SIGTERM);
         BOOST_TEST(life.run() == 0);
         for (const char* id : {"pf", "pn", "ok"})
-            BOOST_TEST(life.host.count(std::string("launch ") + id) == (std::string(id) == row.entry ? 1u : 0u));
+            BOOST_TEST(life.host.count(std::string("launch ") + id) ==
+                       (std::string(id) == row.entry ? 1u : 0u));
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A container's life in one value: a fake host with a tree, the supervisor on it, and what both have to say afterwards.
+// A container's life in one value: a fake host with a tree, the supervisor on it, and what both have to say
+// afterwards.
 #pragma once
 
 #include "fakes/fake_host.h"
@@ -13,8 +14,14 @@ namespace init::scenario {
 using namespace std::chrono_literals;
 using fakes::FakeHost;
 
-inline constexpr int killed_by(int signo) { return signo; }
-inline constexpr int exited(int code) { return code << 8; }
+inline constexpr int killed_by(int signo)
+{
+    return signo;
+}
+inline constexpr int exited(int code)
+{
+    return code << 8;
+}
 
 struct Life {
     Life() = default;
@@ -59,7 +66,7 @@ struct Life {
         report = nullptr;
         return status;
     }
-    std::function<model::StatusReport()> report;  ///< while it runs
+    std::function<model::StatusReport()> report; ///< while it runs
 
     /// What was done with scripts and entries, without the housekeeping.
     [[nodiscard]] std::vector<std::string> deeds() const
@@ -79,4 +86,4 @@ struct Life {
     }
 };
 
-}  // namespace init::scenario
+} // namespace init::scenario

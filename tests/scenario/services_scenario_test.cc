@@ -42,7 +42,7 @@ model::ServiceStatus status_at(Life& life, std::chrono::milliseconds when, const
     return look.seen.value_or(model::ServiceStatus{});
 }
 
-}  // namespace
+} // namespace
 
 BOOST_AUTO_TEST_CASE(a_daemon_that_a_start_leaves_is_the_main_process)
 {

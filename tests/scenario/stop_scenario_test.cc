@@ -13,7 +13,7 @@ namespace {
 /// The stop signal's arrival plus grace minus margin: 10 s give 9.5 s.
 constexpr auto deadline_after_signal = 9500ms;
 
-}  // namespace
+} // namespace
 
 BOOST_AUTO_TEST_CASE(each_stop_signal_has_its_level_and_its_status)
 {
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_deaf_K_script_never_eats_the_time_of_the_others_and_the_s
 BOOST_AUTO_TEST_CASE(a_slow_K_script_may_use_what_early_finishers_give_back)
 {
     Life life;
-    life.red_hat({"slow", "b", "c", "d"});  // `slow` stops last
+    life.red_hat({"slow", "b", "c", "d"}); // `slow` stops last
     life.host.stop_of("slow").takes = 6s;
     life.host.signal_at(1s, SIGTERM);
     BOOST_TEST(life.run() == 0);
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_slow_K_script_may_use_what_early_finishers_give_back)
 BOOST_AUTO_TEST_CASE(a_K_script_that_is_overtaken_may_still_end_well)
 {
     Life life;
-    life.red_hat({"a", "b", "c", "slow"});  // `slow` stops first
+    life.red_hat({"a", "b", "c", "slow"}); // `slow` stops first
     life.host.stop_of("slow").takes = 5s;
     life.host.signal_at(1s, SIGTERM);
     BOOST_TEST(life.run() == 0);
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(a_second_signal_halves_what_is_left_and_a_third_ends_everyt
     life.red_hat({"a", "deaf"});
     life.host.stop_of("deaf").hangs = true;
     life.host.signal_at(1s, SIGTERM);
-    life.host.signal_at(1500ms, SIGTERM);  // within a second: a repeat
+    life.host.signal_at(1500ms, SIGTERM); // within a second: a repeat
     life.host.signal_at(3s, SIGTERM);
     BOOST_TEST(life.run() == 73);
     const auto halved = life.host.elapsed();
@@ -343,7 +343,8 @@ BOOST_AUTO_TEST_CASE(a_stop_at_every_tenth_millisecond_of_a_boot_is_clean)
             BOOST_TEST(life.run() == 0);
             BOOST_TEST(life.host.elapsed().count() <= moment.count() + deadline_after_signal.count());
             for (const char* name : {"a", "b", "c", "d", "e", "f"})
-                BOOST_TEST(life.host.count(std::string("start ") + name) == life.host.count(std::string("stop ") + name));
+                BOOST_TEST(life.host.count(std::string("start ") + name) ==
+                           life.host.count(std::string("stop ") + name));
         }
     }
 }

@@ -31,14 +31,15 @@ BOOST_AUTO_TEST_CASE(the_first_candidate_is_the_one_the_script_names)
     };
     for (const Row& row : rows)
         BOOST_TEST_CONTEXT(row.script)
-            BOOST_TEST(pid_file_candidates(row.script, "svc").front() == row.first);
+    BOOST_TEST(pid_file_candidates(row.script, "svc").front() == row.first);
 }
 
 BOOST_AUTO_TEST_CASE(a_path_stands_once_and_the_list_is_short)
 {
     std::string script;
     for (int i = 0; i < 100; ++i)
-        script += "P=/var/run/" + std::to_string(i % 40) + ".pid\nPIDFILE=/var/run/" + std::to_string(i % 40) + ".pid\n";
+        script += "P=/var/run/" + std::to_string(i % 40) + ".pid\nPIDFILE=/var/run/" +
+                  std::to_string(i % 40) + ".pid\n";
     const auto all = pid_file_candidates(script, "svc");
     BOOST_TEST(all.size() <= 12u);
     auto sorted = all;
@@ -53,10 +54,13 @@ BOOST_AUTO_TEST_CASE(a_pid_is_the_first_number_of_the_file)
         std::optional<int> pid;
     };
     const Row rows[] = {
-        {"123\n", 123}, {" 42", 42},          {"7 8 9\n", 7},        {"", std::nullopt},     {"\n12\n", std::nullopt},
-        {"0\n", std::nullopt}, {"1\n", std::nullopt}, {"-5\n", std::nullopt}, {"12x", std::nullopt}, {"99999999999\n", std::nullopt},
+        {"123\n", 123},           {" 42", 42},
+        {"7 8 9\n", 7},           {"", std::nullopt},
+        {"\n12\n", std::nullopt}, {"0\n", std::nullopt},
+        {"1\n", std::nullopt},    {"-5\n", std::nullopt},
+        {"12x", std::nullopt},    {"99999999999\n", std::nullopt},
     };
     for (const Row& row : rows)
         BOOST_TEST_CONTEXT(row.text)
-            BOOST_TEST((parse_pid_file(row.text) == row.pid));
+    BOOST_TEST((parse_pid_file(row.text) == row.pid));
 }

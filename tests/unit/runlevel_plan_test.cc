@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which scripts a level runs, in which order, and why one is left out: Red Hat's, Debian's and plain rules side by side.
+// Which scripts a level runs, in which order, and why one is left out: Red Hat's, Debian's and plain rules
+// side by side.
 #define BOOST_TEST_MODULE runlevel_plan
 #include "model/runlevel_plan.h"
 
@@ -9,7 +10,8 @@ using namespace init::model;
 
 namespace {
 
-std::string planned(Layout layout, char from, char to, std::vector<std::string> names, std::vector<std::string> previous = {})
+std::string planned(Layout layout, char from, char to, std::vector<std::string> names,
+                    std::vector<std::string> previous = {})
 {
     const Runlevel old = from == 'N' ? Runlevel::none() : *Runlevel::from(from);
     std::string text;
@@ -31,16 +33,18 @@ ServiceFacts facts(bool locked, bool lives, bool started)
     return all;
 }
 
-}  // namespace
+} // namespace
 
 BOOST_AUTO_TEST_CASE(K_scripts_come_before_S_scripts_each_by_number_then_name)
 {
-    BOOST_TEST(planned(Layout::red_hat, '5', '3', {"S20b", "S20a", "K05z", "S03c", "K90y"}) == "z:stop y:stop c:start a:start b:start");
+    BOOST_TEST(planned(Layout::red_hat, '5', '3', {"S20b", "S20a", "K05z", "S03c", "K90y"}) ==
+               "z:stop y:stop c:start a:start b:start");
 }
 
 BOOST_AUTO_TEST_CASE(leftovers_of_editors_and_package_managers_are_no_scripts)
 {
-    BOOST_TEST(planned(Layout::red_hat, 'N', '3', {"S10a.rpmsave", "S10b~", "README", "S1c", "S10d"}) == "d:start");
+    BOOST_TEST(planned(Layout::red_hat, 'N', '3', {"S10a.rpmsave", "S10b~", "README", "S1c", "S10d"}) ==
+               "d:start");
 }
 
 BOOST_AUTO_TEST_CASE(debian_runs_no_K_script_coming_from_nothing_but_at_the_end)
@@ -95,5 +99,5 @@ BOOST_AUTO_TEST_CASE(a_step_is_left_out_for_a_reason)
     };
     for (const Row& row : rows)
         BOOST_TEST_CONTEXT(row.what)
-            BOOST_TEST(skip_reason(row.layout, row.step, row.facts).has_value() == !row.runs);
+    BOOST_TEST(skip_reason(row.layout, row.step, row.facts).has_value() == !row.runs);
 }

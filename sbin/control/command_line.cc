@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
-#include "applets/command_line.h"
+#include "control/command_line.h"
 
 #include <fmt/format.h>
 
-namespace init::applets {
+namespace init::control {
 
-CommandLine read_command_line(Arguments arguments, const option* options)
+CommandLine read_command_line(std::span<const std::string> arguments, const option* options)
 {
     CommandLine line;
-    std::vector<std::string> own{""};  // getopt begins behind the program's name, and may reorder what it is given
+    std::vector<std::string> own{
+        ""}; // getopt begins behind the program's name, and may reorder what it is given
     own.insert(own.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
     for (std::string& word : own)
         argv.push_back(word.data());
     argv.push_back(nullptr);
 
-    ::optind = 0;  // begin anew, whoever read a line before
+    ::optind = 0; // begin anew, whoever read a line before
     ::opterr = 0;
     for (;;) {
         const int found = ::getopt_long(static_cast<int>(own.size()), argv.data(), ":", options, nullptr);
@@ -33,4 +34,4 @@ CommandLine read_command_line(Arguments arguments, const option* options)
     return line;
 }
 
-}  // namespace init::applets
+} // namespace init::control
