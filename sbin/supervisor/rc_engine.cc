@@ -57,6 +57,13 @@ void RcEngine::begin(const LevelContext& context, const std::string& entry)
         host_.debug(fmt::format("{} holds no scripts to run", folder));
 }
 
+void RcEngine::begin_stop(const LevelContext& context, const std::string& service, const std::string& script)
+{
+    context_ = context;
+    steps_ = {{{model::LinkKind::stop, 0, service}, script, "stop"}};
+    next_ = 0;
+}
+
 void RcEngine::begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv,
                             system::TimePoint limit)
 {

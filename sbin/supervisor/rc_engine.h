@@ -37,9 +37,12 @@ public:
     }
 
     void use_layout(model::Layout layout) noexcept { layout_ = layout; }
+    [[nodiscard]] model::Layout layout() const noexcept { return layout_; }
 
     /// Takes up a level's folder. `entry` names the inittab entry, for /etc/initscript.
     void begin(const LevelContext& context, const std::string& entry);
+    /// Takes up the stop of one service that no K-link names.
+    void begin_stop(const LevelContext& context, const std::string& service, const std::string& script);
     /// Takes up one script that is no service's: rc.sysinit, halt.local. `argv` holds path and arguments; at
     /// `limit` it is ended.
     void begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv,

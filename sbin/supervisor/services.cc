@@ -325,7 +325,7 @@ std::vector<std::string> Services::still_up()
 {
     std::vector<const Service*> up;
     for (const Service& service : services_)
-        if (service.main != 0 || (service.started && !service.runs.empty()))
+        if (service.main != 0 || (service.started && !service.runs.empty()) || is_locked(service))
             up.push_back(&service);
     std::sort(up.begin(), up.end(), [](const Service* a, const Service* b) { return a->order > b->order; });
     std::vector<std::string> names;

@@ -124,12 +124,10 @@ void StopSequence::work()
     }
     if (phase_ == Phase::scripts && level_entered_ && entries_.pass_is_done() && !engine_.is_busy() &&
         engine_.unfinished() == 0) {
-        unlinked_ = services_.still_up();
-        std::reverse(unlinked_.begin(), unlinked_.end());
+        gather_unlinked();
         enter(Phase::unlinked);
-        next_unlinked();
     }
-    if (phase_ == Phase::unlinked) {
+    if (phase_ == Phase::unlinked && !engine_.is_busy()) {
         const Service* service = ending_.empty() ? nullptr : services_.find(ending_);
         if (!service || service->main == 0 || step_out_of_time_)
             next_unlinked();
@@ -142,6 +140,16 @@ void StopSequence::work()
         work_killing();
 }
 
+/// Those that a K-script was meant for are left out: it has run.
+void StopSequence::gather_unlinked()
+{
+    unlinked_ = services_.still_up();
+    std::erase_if(unlinked_, [this](const std::string& name) { return engine_.stops(name); });
+    std::reverse(unlinked_.begin(), unlinked_.end());
+}
+
+/// By its script where it has one in the folder of scripts, as Red Hat's killall does; what has none
+/// (rc.local's daemons) gets TERM.
 void StopSequence::next_unlinked()
 {
     step_out_of_time_ = false;
@@ -149,8 +157,16 @@ void StopSequence::next_unlinked()
     while (!unlinked_.empty()) {
         const std::string name = std::move(unlinked_.back());
         unlinked_.pop_back();
+        const std::string script = model::script_folder(engine_.layout()) + "/" + name;
+        if (host_.look(script).kind == system::FileKind::file) {
+            engine_.begin_stop(context_, name, script);
+            engine_.work();
+            if (engine_.is_busy())
+                return;
+            continue;
+        }
         const Service* service = services_.find(name);
-        if (!service || service->main == 0 || engine_.stops(name))
+        if (!service || service->main == 0)
             continue;
         host_.say(
             fmt::format("{}: no script stops it; sending TERM to its main process {}", name, service->main));
@@ -160,7 +176,8 @@ void StopSequence::next_unlinked()
         bound_step(unlinked_.size() + 1);
         return;
     }
-    begin_hook();
+    if (engine_.unfinished() == 0)
+        begin_hook();
 }
 
 /// What Red Hat's halt runs last before the machine goes; its own work has no place here, the image's hook

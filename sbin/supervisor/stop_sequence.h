@@ -63,6 +63,7 @@ public:
 private:
     void enter(Phase phase);
     void end_entries();
+    void gather_unlinked();
     void next_unlinked();
     void begin_hook();
     void begin_reserve();

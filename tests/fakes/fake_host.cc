@@ -157,6 +157,7 @@ system::Event FakeHost::end_process(pid_t pid, int status)
     if (process.kind == Kind::daemon) {
         if (daemons_[process.name] == pid)
             daemons_.erase(process.name);
+        empty_run(process.run);
         if (watched_.erase(pid) != 0)
             return system::ProcessEnded{pid, status};
         return system::OrphansReaped{};
@@ -189,7 +190,15 @@ system::Event FakeHost::end_process(pid_t pid, int status)
                          }});
         }
     }
+    if (left == 0)
+        empty_run(process.run);
     return system::ScriptEnded{process.run, status, left};
+}
+
+/// Nothing is left under the run's keeper.
+void FakeHost::empty_run(system::RunId run)
+{
+    due_.emplace(now_, Due{[=] { return std::vector<system::Event>{system::RunEmpty{run}}; }});
 }
 
 void FakeHost::term(pid_t pid)

@@ -126,6 +126,7 @@ private:
 
     void end_in(std::chrono::milliseconds time, pid_t pid, int status);
     system::Event end_process(pid_t pid, int status);
+    void empty_run(system::RunId run);
     void term(pid_t pid);
     void kill(pid_t pid);
     void signal_one(pid_t pid, int signo);

@@ -174,6 +174,24 @@ BOOST_AUTO_TEST_CASE(services_without_a_K_link_end_in_reverse_start_order_after_
     BOOST_TEST(life.in_order("TERM process one", "reserve"));
 }
 
+BOOST_AUTO_TEST_CASE(a_service_without_a_K_link_is_stopped_by_its_script_where_it_has_one)
+{
+    Life life;
+    life.red_hat({"linked"});
+    for (const char* name : {"one", "two", "oneshot"}) {
+        life.host.link("/etc/rc.d/rc3.d", std::string("S80") + name);
+        life.host.file(std::string("/etc/rc.d/init.d/") + name, "#!/bin/sh\n", true);
+    }
+    life.host.start_of("one").leaves_daemon = life.host.start_of("two").leaves_daemon = true;
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.in_order("stop linked", "stop two"));
+    BOOST_TEST(life.in_order("stop two", "stop one"));
+    BOOST_TEST(life.in_order("stop one", "reserve"));
+    BOOST_TEST(life.host.count("stop oneshot") == 0u);
+    BOOST_TEST(life.host.count("TERM process one") == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_service_that_runs_nowhere_is_left_alone)
 {
     Life life;
