@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "host/linux_host.h"
 
-#include "control/status_json.h"
+#include "system/pidfd.h"
 #include "system/process_title.h"
 
 #include <fmt/format.h>
 
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,12 +21,15 @@ namespace init::host {
 namespace {
 
 using namespace std::chrono_literals;
-namespace asio = boost::asio;
 
 constexpr std::size_t queue_places = 64;
 constexpr std::size_t signals_at_once = 8;
-constexpr int children_at_once = 64; ///< then other events get their turn
-constexpr auto status_delay = 300ms; ///< a burst of changes is written once
+constexpr int channels_at_once = 8;
+constexpr std::int64_t longest_wait = 3'600'000; ///< ms; a timer that is further away is looked at again then
+constexpr std::uint64_t pidfd_tag = std::uint64_t{1}
+                                    << 32; ///< in an epoll event: a pid follows, not a descriptor
+constexpr int children_at_once = 64;       ///< then other events get their turn
+constexpr auto status_delay = 300ms;       ///< a burst of changes is written once
 
 int open_signals() noexcept
 {
@@ -52,8 +56,9 @@ template <class Handler> void guarded(system::Host& host, const char* where, Han
 } // namespace
 
 LinuxHost::LinuxHost(std::unique_ptr<keeper::KeeperPool> pool, const model::Settings& settings)
-    : pool_(std::move(pool)), signals_(io_, open_signals()), messages_(io_, pool_->descriptor()), clock_(io_),
-      queue_(queue_places), sink_([this](system::Event event) { take(std::move(event)); }),
+    : pool_(std::move(pool)), events_(::epoll_create1(EPOLL_CLOEXEC)), signals_(open_signals()),
+      rare_(::epoll_create1(EPOLL_CLOEXEC)), queue_(queue_places),
+      sink_([this](system::Event event) { take(std::move(event)); }),
       state_([this](std::string_view line) { say(line); }),
       fifo_(
           *this, [this](std::string_view line) { say(line); },
@@ -64,15 +69,12 @@ LinuxHost::LinuxHost(std::unique_ptr<keeper::KeeperPool> pool, const model::Sett
       set_hostname_(settings.hostname), log_(settings.log), is_first_(::getpid() == 1),
       terminal_(::isatty(STDIN_FILENO) == 1)
 {
-    wait_for_signals();
-    wait_for_keepers();
+    wait_for(Source::signals, signals_.get());
+    wait_for(Source::keepers, pool_->descriptor());
+    wait_for(Source::rare, rare_.get());
 }
 
-LinuxHost::~LinuxHost()
-{
-    // The pool owns this descriptor.
-    (void)messages_.release();
-}
+LinuxHost::~LinuxHost() = default;
 
 system::TimePoint LinuxHost::now() noexcept
 {
@@ -88,97 +90,75 @@ std::int64_t LinuxHost::wall_clock() noexcept
 
 system::Event LinuxHost::next_event()
 {
-    while (!collect_due()) {
-        if (austere_)
-            wait_with_poll();
-        else
-            wait_with_asio();
-    }
+    while (!collect_due())
+        wait();
     return queue_.pop();
 }
 
 /// Puts due timers and children left over into the queue; true when there is an event to give.
 bool LinuxHost::collect_due() noexcept
 {
-    if (reap_again_ && queue_.room() > queue_places / 2)
+    if (reap_again_)
         reap();
     const system::TimePoint at = now();
     while (const std::optional<system::Timer> due = timers_.take_due(at))
         take(system::TimerFired{*due});
-    if (status_due_ && *status_due_ <= at && !austere_) {
+    if (austere_)
+        return !queue_.is_empty();
+    if (status_due_ && *status_due_ <= at) {
         status_due_.reset();
         guarded(*this, "writing the status file failed; it is written at the next change",
                 [this] { write_status(); });
     }
+    if (const auto expiry = socket_.next_expiry(); expiry && *expiry <= at)
+        guarded(*this, "dropping slow clients failed; trying again", [&] { socket_.expire(at); });
     return !queue_.is_empty();
 }
 
-void LinuxHost::wait_with_asio()
+std::optional<system::TimePoint> LinuxHost::soonest() const noexcept
 {
-    std::optional<system::TimePoint> soonest = timers_.soonest();
+    std::optional<system::TimePoint> first = timers_.soonest();
+    if (austere_)
+        return first;
     for (const auto& time : {status_due_, socket_.next_expiry()})
-        if (time && (!soonest || *time < *soonest))
-            soonest = time;
-    guarded(*this, "waiting for events failed; trying again", [&] {
-        if (soonest && (!clock_set_ || *clock_set_ != *soonest)) {
-            clock_.expires_at(*soonest);
-            clock_.async_wait([this](const boost::system::error_code& error) {
-                if (!error)
-                    clock_set_.reset();
-            });
-            clock_set_ = soonest;
-        } else if (!soonest && clock_set_) {
-            clock_.cancel();
-            clock_set_.reset();
-        }
-        if (reap_again_)
-            io_.poll_one();
-        else
-            io_.run_one();
-        if (const auto expiry = socket_.next_expiry(); expiry && *expiry <= now())
-            socket_.expire(now());
-    });
+        if (time && (!first || *time < *first))
+            first = time;
+    return first;
 }
 
-void LinuxHost::wait_with_poll() noexcept
+void LinuxHost::wait() noexcept
 {
-    std::array<pollfd, 2> waits = {pollfd{signals_.native_handle(), POLLIN, 0},
-                                   pollfd{pool_->descriptor(), POLLIN, 0}};
-    timespec timeout{};
-    const std::optional<system::TimePoint> soonest = timers_.soonest();
-    if (soonest && !reap_again_) {
-        const auto left = std::max<std::chrono::nanoseconds>(*soonest - now(), 0ns);
-        timeout.tv_sec = static_cast<time_t>(left / 1s);
-        timeout.tv_nsec = static_cast<long>((left % 1s).count());
+    int timeout = -1;
+    if (const std::optional<system::TimePoint> until = soonest(); reap_again_) {
+        timeout = 0;
+    } else if (until) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - now());
+        timeout = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, longest_wait));
     }
-    if (::ppoll(waits.data(), waits.size(), soonest || reap_again_ ? &timeout : nullptr, nullptr) <= 0)
-        return;
-    if (waits[1].revents != 0)
-        read_keepers();
-    if (waits[0].revents != 0)
-        read_signals();
+    std::array<epoll_event, 3> ready;
+    const int count = ::epoll_wait(events_.get(), ready.data(), static_cast<int>(ready.size()), timeout);
+    for (int i = 0; i < count; ++i) {
+        switch (static_cast<Source>(ready[static_cast<std::size_t>(i)].data.u32)) {
+        case Source::keepers:
+            read_keepers();
+            break;
+        case Source::signals:
+            read_signals();
+            break;
+        case Source::rare:
+            serve_channels();
+            break;
+        }
+    }
 }
 
-void LinuxHost::wait_for_signals()
+void LinuxHost::wait_for(Source source, int fd) noexcept
 {
-    signals_.async_wait(asio::posix::stream_descriptor::wait_read,
-                        [this](const boost::system::error_code& error) {
-                            if (error || austere_)
-                                return;
-                            read_signals();
-                            wait_for_signals();
-                        });
-}
-
-void LinuxHost::wait_for_keepers()
-{
-    messages_.async_wait(asio::posix::stream_descriptor::wait_read,
-                         [this](const boost::system::error_code& error) {
-                             if (error || austere_)
-                                 return;
-                             read_keepers();
-                             wait_for_keepers();
-                         });
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u32 = static_cast<std::uint32_t>(source);
+    (void)::epoll_ctl(events_.get(), EPOLL_CTL_ADD, fd,
+                      &event); // cannot fail for descriptors that exist, but for memory
 }
 
 void LinuxHost::read_keepers() noexcept
@@ -192,7 +172,7 @@ void LinuxHost::read_keepers() noexcept
 void LinuxHost::read_signals() noexcept
 {
     std::array<signalfd_siginfo, signals_at_once> infos;
-    const ssize_t got = ::read(signals_.native_handle(), infos.data(), sizeof infos);
+    const ssize_t got = ::read(signals_.get(), infos.data(), sizeof infos);
     bool children = false;
     for (std::size_t i = 0; got > 0 && i < static_cast<std::size_t>(got) / sizeof infos[0]; ++i) {
         const signalfd_siginfo& info = infos[i];
@@ -258,47 +238,57 @@ void LinuxHost::take(system::Event event) noexcept
 
 void LinuxHost::add(int fd, control::Interest interest)
 {
-    const auto known = channels_.find(fd);
-    if (known != channels_.end()) {
-        known->second.interest = interest;
-        known->second.descriptor.cancel();
-    } else {
-        channels_.emplace(fd, Channel{asio::posix::stream_descriptor(io_, fd), interest});
-    }
-    wait_for(fd);
+    epoll_event event{};
+    event.events = interest == control::Interest::read ? EPOLLIN : EPOLLOUT;
+    event.data.u64 = static_cast<std::uint64_t>(fd);
+    if (::epoll_ctl(rare_.get(), EPOLL_CTL_ADD, fd, &event) != 0 && errno == EEXIST)
+        (void)::epoll_ctl(rare_.get(), EPOLL_CTL_MOD, fd, &event);
 }
 
 void LinuxHost::remove(int fd) noexcept
 {
-    const auto known = channels_.find(fd);
-    if (known == channels_.end())
-        return;
-    (void)known->second.descriptor.release();
-    channels_.erase(known);
+    (void)::epoll_ctl(rare_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
-void LinuxHost::wait_for(int fd)
+/// Level-triggered, as the channels want it. A descriptor that one of them has dropped meanwhile is passed
+/// over by its owner.
+void LinuxHost::serve_channels() noexcept
 {
-    Channel& channel = channels_.at(fd);
-    const auto what = channel.interest == control::Interest::read
-                          ? asio::posix::stream_descriptor::wait_read
-                          : asio::posix::stream_descriptor::wait_write;
-    channel.descriptor.async_wait(what, [this, fd](const boost::system::error_code& error) {
-        if (error || austere_)
-            return;
-        guarded(*this, "serving a control channel failed; going on", [&] { channel_ready(fd); });
-    });
+    std::array<epoll_event, channels_at_once> ready;
+    const int count = ::epoll_wait(rare_.get(), ready.data(), channels_at_once, 0);
+    for (int i = 0; i < count; ++i) {
+        const std::uint64_t tag = ready[static_cast<std::size_t>(i)].data.u64;
+        guarded(*this, "serving a control channel failed; going on", [&] {
+            if ((tag & pidfd_tag) != 0) {
+                pidfd_ready(static_cast<pid_t>(tag & ~pidfd_tag));
+                return;
+            }
+            fifo_.receive(static_cast<int>(tag));
+            socket_.ready(static_cast<int>(tag), now());
+        });
+    }
 }
 
-void LinuxHost::channel_ready(int fd)
+void LinuxHost::watch_through_pidfd(pid_t pid)
 {
-    fifo_.receive(fd);
-    socket_.ready(fd, now());
-    // The owner may have dropped it, or dropped it and opened another one of the same number, which then
-    // waits already.
-    const auto known = channels_.find(fd);
-    if (known != channels_.end())
-        wait_for(fd);
+    system::Result<system::UniqueFd> pidfd = system::open_pidfd(pid);
+    if (!pidfd) {
+        if (pidfd.error() == boost::system::errc::no_such_process)
+            take(system::ProcessEnded{pid, std::nullopt});
+        return; // ENOSYS: its end is seen when somebody asks for the status
+    }
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = pidfd_tag | static_cast<std::uint64_t>(pid);
+    if (::epoll_ctl(rare_.get(), EPOLL_CTL_ADD, pidfd->get(), &event) == 0)
+        watched_.back().pidfd = std::move(*pidfd);
+}
+
+void LinuxHost::pidfd_ready(pid_t pid)
+{
+    reap(); // it may have become our child, and then its status is known
+    if (forget_watched(pid))
+        take(system::ProcessEnded{pid, std::nullopt});
 }
 
 // --- Log --------------------------------------------------------------------------------------------
@@ -327,11 +317,11 @@ void LinuxHost::finish(std::optional<system::TimePoint> deadline) noexcept
         reap();
         if (pool_->scribe() == 0)
             break;
-        pollfd wait{signals_.native_handle(), POLLIN, 0};
+        pollfd wait{signals_.get(), POLLIN, 0};
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - now());
         if (::poll(&wait, 1, static_cast<int>(std::max<long long>(left.count(), 0))) > 0) {
             std::array<signalfd_siginfo, signals_at_once> infos;
-            (void)!::read(signals_.native_handle(), infos.data(), sizeof infos);
+            (void)!::read(signals_.get(), infos.data(), sizeof infos);
         }
     }
 }

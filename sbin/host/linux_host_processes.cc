@@ -4,7 +4,6 @@
 #include "host/linux_host.h"
 #include "keeper/script_environment.h"
 #include "system/launcher.h"
-#include "system/pidfd.h"
 #include "system/process_table.h"
 #include "system/read_text.h"
 #include "system/signal_process.h"
@@ -13,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -259,6 +259,7 @@ std::size_t LinuxHost::keepers_left() noexcept
 void LinuxHost::begin_reserve() noexcept
 {
     austere_ = true;
+    (void)::epoll_ctl(events_.get(), EPOLL_CTL_DEL, rare_.get(), nullptr); // requests are not read any more
     queue_.stop_growing();
 }
 
@@ -297,7 +298,7 @@ void LinuxHost::watch(pid_t pid)
         std::any_of(watched_.begin(), watched_.end(), [pid](const Watched& w) { return w.pid == pid; });
     if (known)
         return;
-    watched_.push_back({pid, nullptr});
+    watched_.push_back({pid, {}});
     const std::optional<system::ProcessStat> stat = system::read_process(pid);
     if (stat && stat->parent == ::getpid())
         return; // our own reaper will meet it
@@ -308,26 +309,6 @@ void LinuxHost::watch(pid_t pid)
         }
     }
     watch_through_pidfd(pid);
-}
-
-void LinuxHost::watch_through_pidfd(pid_t pid)
-{
-    system::Result<system::UniqueFd> pidfd = system::open_pidfd(pid);
-    if (!pidfd) {
-        if (pidfd.error() == boost::system::errc::no_such_process)
-            take(system::ProcessEnded{pid, std::nullopt});
-        return; // ENOSYS: its end is seen when somebody asks for the status
-    }
-    Watched& watched = watched_.back();
-    watched.pidfd = std::make_unique<boost::asio::posix::stream_descriptor>(io_, pidfd->release());
-    watched.pidfd->async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                              [this, pid](const boost::system::error_code& error) {
-                                  if (error || austere_)
-                                      return;
-                                  reap(); // it may have become our child, and then its status is known
-                                  if (forget_watched(pid))
-                                      take(system::ProcessEnded{pid, std::nullopt});
-                              });
 }
 
 bool LinuxHost::forget_watched(pid_t pid) noexcept
