@@ -2,6 +2,7 @@
 // Picks the applet by the name the program was called by, or by the first word after `rcinit`. Nothing that
 // an applet throws gets past here.
 #include "applets/applets.h"
+#include "system/signal_mask.h"
 
 #include <fmt/format.h>
 
@@ -103,6 +104,15 @@ int run(std::string_view name, const std::vector<std::string>& words)
                    name);
     return wrong_usage;
 }
+
+/// Runs before static constructors, as the first code of ours: PID 1 has no default action for a signal, so a
+/// stop signal that comes before the mask is set would be lost.
+void block_signals_early()
+{
+    if (::getpid() == 1)
+        (void)init::system::SignalMask::block_all();
+}
+[[gnu::section(".preinit_array"), gnu::used]] void (*const first_step)() = block_signals_early;
 
 } // namespace
 

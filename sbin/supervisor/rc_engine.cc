@@ -175,6 +175,8 @@ void RcEngine::launch(Current current, system::ScriptRequest request, Service* s
 
 void RcEngine::finish(const Current& current, bool well, const std::string& how)
 {
+    host_.disarm(system::Timer::share);
+    host_.disarm(system::Timer::script_report);
     const double took = seconds_of(host_.now() - current.begun);
     if (!well) {
         host_.say(fmt::format("{}: {} {} after {:.1f} s; going on", current.name, current.verb, how, took));
