@@ -119,7 +119,6 @@ private:
     [[nodiscard]] Belonging belonging(pid_t pid) const noexcept;
     template <class Visitor> void visit_others(Visitor&& visitor) noexcept;
     system::Result<int> label_pipe(const std::string& label);
-    [[nodiscard]] std::vector<std::string> environment_with(const std::vector<std::string>& changes) const;
     void write_status();
     void mend_state();
     [[nodiscard]] std::string status_json();

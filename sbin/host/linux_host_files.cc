@@ -4,6 +4,7 @@
 #include "control/status_file.h"
 #include "control/status_json.h"
 #include "host/linux_host.h"
+#include "keeper/script_environment.h"
 #include "system/machine_probe.h"
 #include "system/prepare.h"
 #include "system/read_text.h"
@@ -104,7 +105,7 @@ void LinuxHost::mend_state()
 {
     if (state_.mend() && !state_.path().empty()) {
         status_changed();
-        if (const auto written = control::write_environment_file(state_.path(), environment_with({}));
+        if (const auto written = control::write_environment_file(state_.path(), keeper::environment_with({}));
             !written)
             say(fmt::format("cannot write {}/environment: {}; going on without it", state_.path(),
                             written.error().message()));

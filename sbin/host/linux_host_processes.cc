@@ -83,21 +83,6 @@ system::Result<int> LinuxHost::label_pipe(const std::string& label)
     return labels_.back().second.get();
 }
 
-/// The boot's environment with `changes` on top of it.
-std::vector<std::string> LinuxHost::environment_with(const std::vector<std::string>& changes) const
-{
-    std::vector<std::string> all = changes;
-    const auto is_changed = [&changes](std::string_view variable) {
-        const std::string_view key = variable.substr(0, std::min(variable.find('='), variable.size()) + 1);
-        return std::any_of(changes.begin(), changes.end(),
-                           [key](const std::string& c) { return c.starts_with(key); });
-    };
-    for (char* const* variable = keeper::boot_environment(); *variable; ++variable)
-        if (!is_changed(*variable))
-            all.emplace_back(*variable);
-    return all;
-}
-
 system::Result<pid_t> LinuxHost::launch(const system::ChildRequest& request)
 {
     using Session = system::SpawnRequest::Session;
@@ -114,7 +99,7 @@ system::Result<pid_t> LinuxHost::launch(const system::ChildRequest& request)
     }
     system::Launcher launcher{wanted};
     const std::vector<std::string> arguments(request.argv.begin() + 1, request.argv.end());
-    const std::vector<std::string> environment = environment_with(request.environment);
+    const std::vector<std::string> environment = keeper::environment_with(request.environment);
     boost::system::error_code error;
     children_.reserve(children_.size() + 1);
     boost::process::v2::process child =

@@ -33,22 +33,6 @@ std::uint32_t number(RunId run) noexcept
     return static_cast<std::uint32_t>(run);
 }
 
-/// The boot's environment with the variables of a request in place of older ones.
-std::vector<std::string> direct_environment(const system::ScriptRequest& request)
-{
-    std::vector<std::string> all;
-    for (char* const* variable = boot_environment(); *variable != nullptr; ++variable)
-        all.emplace_back(*variable);
-    const auto set = [&all](const std::string& variable) {
-        const std::string key = variable.substr(0, variable.find('=') + 1);
-        std::erase_if(all, [&key](const std::string& old) { return old.starts_with(key); });
-        all.push_back(variable);
-    };
-    std::for_each(request.environment.begin(), request.environment.end(), set);
-    set(service_variable(request.label));
-    return all;
-}
-
 std::vector<char*> pointers_to(std::vector<std::string>& strings)
 {
     std::vector<char*> pointers;
@@ -187,7 +171,9 @@ try {
 void KeeperPool::State::start_direct(Run& run, const system::ScriptRequest& request)
 {
     std::vector<std::string> words = request.argv;
-    std::vector<std::string> variables = direct_environment(request);
+    std::vector<std::string> changes = request.environment;
+    changes.push_back(service_variable(request.label));
+    std::vector<std::string> variables = environment_with(changes);
     const std::vector<char*> argv = pointers_to(words);
     const std::vector<char*> environment = pointers_to(variables);
     system::SpawnRequest spawn;

@@ -55,6 +55,20 @@ char* const* boot_environment() noexcept
     return variables;
 }
 
+std::vector<std::string> environment_with(const std::vector<std::string>& changes)
+{
+    std::vector<std::string> all = changes;
+    for (char* const* variable = variables; *variable != nullptr; ++variable) {
+        const std::string_view key = key_of(*variable);
+        const bool is_changed = std::any_of(changes.begin(), changes.end(), [key](const std::string& change) {
+            return key_of(change) == key;
+        });
+        if (!is_changed)
+            all.emplace_back(*variable);
+    }
+    return all;
+}
+
 void reset_environment() noexcept
 {
     std::copy(boot_variables, boot_variables + boot_count, variables);

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace init::keeper {
 
@@ -16,6 +18,10 @@ bool prepare_environment() noexcept;
 
 /// Ended by a null pointer.
 char* const* boot_environment() noexcept;
+
+/// The boot's environment with KEY=VALUE `changes` in place of older ones, for a process that init starts
+/// itself.
+std::vector<std::string> environment_with(const std::vector<std::string>& changes);
 
 /// Takes back every `set_variable`: what they pointed to need not live on. Allocates nothing.
 void reset_environment() noexcept;
