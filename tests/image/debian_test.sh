@@ -9,6 +9,8 @@ set -u
 . "$(dirname -- "$0")/lib.sh"
 # shellcheck source=tests/image/lib_services.sh
 . "$(dirname -- "$0")/lib_services.sh"
+# shellcheck source=tests/image/lib_by_hand.sh
+. "$(dirname -- "$0")/lib_by_hand.sh"
 
 begin "a Debian 12 tree"
 
@@ -61,6 +63,12 @@ for way in $(ways "$@"); do
         container_log "full-$way" | tail -n 60
     fi
     remove_container "full-$way"
+
+    full_tree "hand-$way"
+    cron_restarts "$(tree_of "hand-$way")"
+    create "$way" "hand-$way" "$(tree_of "hand-$way")"
+    by_hand "hand-$way"
+    remove_container "hand-$way"
 
     small_tree "small-$way"
     create "$way" "small-$way" "$(tree_of "small-$way")"
