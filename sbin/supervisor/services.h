@@ -53,9 +53,7 @@ std::string describe_status(int wait_status);
 
 class Services {
 public:
-    Services(system::Host& host, const model::Settings& settings) noexcept : host_(host), settings_(settings)
-    {
-    }
+    explicit Services(system::Host& host) noexcept : host_(host) {}
 
     /// The service of this name, made when it is new.
     Service& get(std::string_view name);
@@ -97,7 +95,6 @@ private:
     [[nodiscard]] bool is_locked(const Service& service);
 
     system::Host& host_;
-    const model::Settings& settings_;
     std::vector<Service> services_;
     std::uint32_t starts_ = 0;
 };

@@ -49,7 +49,7 @@ std::span<const Supervisor::Row> Supervisor::rows() noexcept
 }
 
 Supervisor::Supervisor(system::Host& host, model::Settings settings, Options options)
-    : host_(host), settings_(settings), options_(std::move(options)), services_(host, settings_),
+    : host_(host), settings_(settings), options_(std::move(options)), services_(host),
       engine_(host, services_, settings_), entries_(host, *this),
       stop_(host, services_, engine_, entries_, settings_)
 {
