@@ -286,7 +286,10 @@ run_inside() {
     shift
     set -- timeout 30 "$@"
     case $(kind_of "$name") in
-        namespaces) nsenter --target "$(host_pid "$name")" --mount --uts --ipc --net --pid --cgroup --root --wd -- "$@" ;;
+        namespaces)
+            nsenter --target "$(host_pid "$name")" --mount --uts --ipc --net --pid --cgroup --root --wd -- \
+                setpriv --bounding-set "$capabilities${EXTRA_CAPABILITIES:-}" "$@"
+            ;;
         podman) podman_ exec -i "$name" "$@" ;;
         docker) docker_ exec -i "$name" "$@" ;;
     esac

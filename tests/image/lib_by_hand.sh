@@ -52,7 +52,8 @@ by_hand() {
     before=$(run_inside "$name" cat /root/before-cron)
     check "nginx has a new process after a restart from cron" poll_until 20 has_another_pid "$name" /run/nginx.pid "$before"
     check "status is right after a restart from cron" poll_until 20 status_agrees "$name" nginx /run/nginx.pid
-    restarted "$name" "from a shell" redis-server /run/redis/redis-server.pid /etc/init.d/redis-server restart
+    # One that runs as root: without CAP_SYS_PTRACE start-stop-daemon --exec does not see another user's program.
+    restarted "$name" "from a shell" rsyslog /run/rsyslogd.pid /etc/init.d/rsyslog restart
     restarted "$name" "by invoke-rc.d" cron /var/run/crond.pid invoke-rc.d cron restart
     restarted "$name" "by another script" nginx /run/nginx.pid \
         sh -c 'printf "#!/bin/sh\n/etc/init.d/nginx restart\n" >/root/other; sh /root/other'
