@@ -7,7 +7,7 @@
 #include "model/inittab.h"
 #include "model/machine_script.h"
 #include "model/rc_layout.h"
-#include "system/result.h"
+#include "system/tree.h"
 
 #include <sys/types.h>
 
@@ -110,13 +110,6 @@ struct ChildRequest {
 
 // --- Looks ----------------------------------------------------------------------------------------
 
-enum class FileKind { none, file, folder, fifo, socket, device, other };
-struct FileLook {
-    FileKind kind = FileKind::none; ///< of what a link leads to
-    bool executable = false;        ///< by us
-    std::int64_t modified = 0;      ///< seconds since 1970
-};
-
 struct ProcessLook {
     pid_t pid = 0;
     pid_t parent = 0;
@@ -131,13 +124,8 @@ struct Population {
     [[nodiscard]] bool is_empty() const noexcept { return under_keepers + others + visitors == 0; }
 };
 
-class Host {
+class Host : public Tree {
 public:
-    Host() = default;
-    Host(const Host&) = delete;
-    Host& operator=(const Host&) = delete;
-    virtual ~Host() = default;
-
     // Time and events.
     virtual TimePoint now() noexcept = 0;
     virtual std::int64_t wall_clock() noexcept = 0;             ///< seconds since 1970
@@ -166,10 +154,7 @@ public:
     virtual pid_t find_run_by_hand(std::string_view service) = 0;
     virtual std::vector<ProcessLook> processes() = 0;
 
-    // Looks. A path that cannot be read is nothing, empty or `none`.
-    virtual Result<std::string> read_file(const std::string& path, std::size_t limit) = 0;
-    virtual std::vector<std::string> list_folder(const std::string& path) = 0; ///< names, sorted bytewise
-    virtual FileLook look(const std::string& path) = 0;
+    // Looks, besides those of a tree.
     virtual bool is_alive(pid_t pid) noexcept = 0; ///< also not a zombie
     virtual model::MachineFacts machine_facts() = 0;
     virtual bool has_terminal() = 0; ///< the container's stdin is a terminal

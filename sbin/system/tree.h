@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Reading a tree of files, whether it is the one that init runs in or the unpacked image that somebody looks
+// at from outside.
+#pragma once
+
+#include "system/result.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace init::system {
+
+enum class FileKind { none, file, folder, fifo, socket, device, other };
+struct FileLook {
+    FileKind kind = FileKind::none; ///< of what a link leads to
+    bool executable = false;        ///< by us; in another root: any of its mode bits says so
+    std::int64_t modified = 0;      ///< seconds since 1970
+};
+
+/// A path that cannot be read is nothing, empty or `none`.
+class Tree {
+public:
+    Tree() = default;
+    Tree(const Tree&) = delete;
+    Tree& operator=(const Tree&) = delete;
+    virtual ~Tree() = default;
+
+    virtual Result<std::string> read_file(const std::string& path, std::size_t limit) = 0;
+    virtual std::vector<std::string> list_folder(const std::string& path) = 0; ///< names, sorted bytewise
+    virtual FileLook look(const std::string& path) = 0;
+};
+
+} // namespace init::system
