@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <cstring>
+#include <exception>
+#include <initializer_list>
 
 namespace init::system {
 namespace {
@@ -15,17 +18,37 @@ constexpr std::array faults = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP
 
 alignas(16) std::array<char, 16 * 1024> stack;
 
+void write_parts(std::initializer_list<const char*> parts) noexcept
+{
+    std::array<char, 240> line{};
+    std::size_t length = 0;
+    for (const char* part : parts)
+        for (; *part != '\0' && length < line.size(); ++part)
+            line[length++] = *part;
+    (void)!::write(STDERR_FILENO, line.data(), length);
+}
+
 extern "C" void leave_after_fault(int signo)
 {
     // Only async-signal-safe calls: the heap may be what broke.
     const char* name = ::sigabbrev_np(signo);
-    std::array<char, 96> line{};
-    std::size_t length = 0;
-    for (const char* part : {"init: a fault in init itself (SIG", name ? name : "?", "); leaving with 70\n"})
-        for (; *part != '\0' && length < line.size(); ++part)
-            line[length++] = *part;
-    (void)!::write(STDERR_FILENO, line.data(), length);
+    write_parts({"init: a fault in init itself (SIG", name ? name : "?", "); leaving with 70\n"});
     ::_exit(fault_status);
+}
+
+/// For an exception that nobody caught: says which, and goes the way of a fault.
+[[noreturn]] void end_uncaught() noexcept
+{
+    if (const std::exception_ptr caught = std::current_exception()) {
+        try {
+            std::rethrow_exception(caught);
+        } catch (const std::exception& e) {
+            write_parts({"an exception got past every handler: ", e.what(), "\n"});
+        } catch (...) {
+            write_parts({"an exception of unknown type got past every handler\n"});
+        }
+    }
+    std::abort();
 }
 
 } // namespace
@@ -57,3 +80,10 @@ void reset_dispositions() noexcept
 }
 
 } // namespace init::system
+
+// The C++ library's own handler brings 50 KiB of demangler along; where this variable is defined, it is not
+// linked. Source: eh_term_handler.cc of libstdc++.
+namespace __cxxabiv1 { // NOLINT(bugprone-reserved-identifier)
+extern std::terminate_handler __terminate_handler;
+std::terminate_handler __terminate_handler = init::system::end_uncaught;
+} // namespace __cxxabiv1
