@@ -55,9 +55,12 @@ private:
 
     void read_option(const std::string& option)
     {
-        // Scripts run one after another anyway, and --init is how a tool says that it means PID 1.
-        if (option == "serial" || option == "init")
+        if (option == "init") // how a tool says that it means PID 1
             return;
+        if (option == "serial") {
+            result_.settings.emplace_back("parallel", "no");
+            return;
+        }
         const auto equals = option.find('=');
         const std::string key = option.substr(0, equals);
         if (!is_global_setting(key))

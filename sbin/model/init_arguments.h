@@ -23,7 +23,7 @@ struct InitArguments {
     Diagnostics complaints; ///< words that mean nothing; they are passed over, as the kernel's words are
 };
 
-/// `-z WORD` is padding and ignored (OpenVZ starts init so). `--serial` is taken. Words after `--` are left
+/// `-z WORD` is padding and ignored (OpenVZ starts init so). `--serial` is `--parallel no`. Words after `--` are left
 /// out here with a complaint.
 InitArguments parse_init_arguments(std::span<const std::string> arguments);
 

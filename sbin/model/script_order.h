@@ -9,6 +9,7 @@
 #include "model/facilities.h"
 #include "model/runlevel_plan.h"
 #include "model/script_header.h"
+#include "model/settings.h"
 
 #include <optional>
 #include <span>
@@ -17,22 +18,21 @@
 
 namespace init::model {
 
-enum class ParallelChoice { automatic, yes, no };
-
 struct OrderInput {
     std::span<const PlanStep> steps;                   ///< in link order; all with the verb of `starts`
     std::span<const std::optional<LsbHeader>> headers; ///< one for each step; empty when `parallel` is no
     bool starts = true;                                ///< false: they are stopped, and the graph is reversed
     ParallelChoice parallel = ParallelChoice::automatic;
     const Facilities* facilities = nullptr;
-    const DependFile* depend = nullptr; ///< insserv's file for this folder and verb, or none
+    const DependFile* depend = nullptr;   ///< insserv's file for this folder and verb, or none
+    std::span<const std::string> earlier; ///< services that another level started before; ascending
 };
 
 struct ScriptOrder {
     bool side_by_side = false;     ///< false: link order, one after another
     DependencyGraph graph;         ///< one node for each step, in the same order
     std::vector<bool> interactive; ///< by step: runs alone
-    Diagnostics complaints;        ///< loops and their cut, needs that nobody provides, doubled names
+    Diagnostics complaints;        ///< loops and their cut; at start also absent needs and doubled names
 };
 
 /// `automatic`: side by side where insserv made the tree (`depend` holds targets) or every step has a

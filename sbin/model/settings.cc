@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace init::model {
 namespace {
@@ -40,6 +41,16 @@ template <class Target> Refusal take_flag(Target& target, std::string_view value
     return std::nullopt;
 }
 
+template <class Target> Refusal take_number(Target& target, std::string_view value, unsigned least)
+{
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error != std::errc{} || end != value.data() + value.size() || number < least)
+        return fmt::format("\"{}\" is no whole number from {} up", value, least);
+    target = number;
+    return std::nullopt;
+}
+
 template <class Choice> struct Word {
     std::string_view word;
     Choice choice;
@@ -59,8 +70,9 @@ Refusal take_choice(Choice& target, std::string_view value, std::string_view val
 
 constexpr std::string_view times = "a time: 10s, 1500ms, 2min, 1h";
 constexpr std::string_view flags = "yes, no";
+constexpr std::string_view numbers = "a number";
 
-constexpr std::array<SettingRow, 14> rows = {{
+constexpr std::array<SettingRow, 18> rows = {{
     {"grace", times, "10s", SettingScope::global,
      "how long the runtime waits between its stop signal and SIGKILL"},
     {"margin", times, "5% of grace, at least 0.5s", SettingScope::global,
@@ -72,6 +84,14 @@ constexpr std::array<SettingRow, 14> rows = {{
     {"rc", "auto, engine, script", "auto", SettingScope::global,
      "who runs the scripts of a level: init or the image's rc"},
     {"sysinit", "auto, image, builtin, none", "auto", SettingScope::global, "whose rc.sysinit is run"},
+    {"parallel", "auto, yes, no", "auto", SettingScope::global,
+     "whether scripts run side by side: where every header proves it safe, wherever it can, never"},
+    {"jobs", numbers, "twice the processors, at least 4; while stopping twice that", SettingScope::global,
+     "how many scripts may run at once"},
+    {"output", "lines, grouped", "lines", SettingScope::global,
+     "whether the lines of scripts that run side by side are mixed, or held together by script"},
+    {"shuffle", numbers, "0", SettingScope::global,
+     "a seed: scripts that are ready begin in an arbitrary order, to find needs that a header forgot"},
     {"hostname", flags, "no", SettingScope::global, "whether the image's hostname is set"},
     {"int", "stop, ctrlaltdel", "stop", SettingScope::global, "what SIGINT does"},
     {"reboot", "exit, restart", "exit", SettingScope::global,
@@ -108,6 +128,14 @@ Refusal set_choice(Settings& settings, std::string_view key, std::string_view va
     if (key == "reboot")
         return take_choice<RebootChoice>(settings.reboot, value, values,
                                          {{"exit", RebootChoice::exit}, {"restart", RebootChoice::restart}});
+    if (key == "parallel")
+        return take_choice<ParallelChoice>(
+            settings.parallel, value, values,
+            {{"auto", ParallelChoice::automatic}, {"yes", ParallelChoice::yes}, {"no", ParallelChoice::no}});
+    if (key == "output")
+        return take_choice<OutputChoice>(
+            settings.output, value, values,
+            {{"lines", OutputChoice::lines}, {"grouped", OutputChoice::grouped}});
     if (key == "on-boot-failure")
         return take_choice<BootFailureChoice>(
             settings.on_boot_failure, value, values,
@@ -222,6 +250,11 @@ std::optional<milliseconds> parse_duration(std::string_view text) noexcept
     return time;
 }
 
+unsigned default_jobs(unsigned processors, bool stopping) noexcept
+{
+    return std::max(2 * processors, 4U) * (stopping ? 2 : 1);
+}
+
 std::optional<std::string> set(Settings& settings, std::string_view key, std::string_view value)
 {
     const SettingRow* row = find_row(key);
@@ -243,6 +276,10 @@ std::optional<std::string> set(Settings& settings, std::string_view key, std::st
         return take_flag(settings.hostname, value);
     if (key == "keeper")
         return take_flag(settings.keeper, value);
+    if (key == "jobs")
+        return take_number(settings.jobs, value, 1);
+    if (key == "shuffle")
+        return take_number(settings.shuffle, value, 0);
     return set_choice(settings, key, value, row->values);
 }
 

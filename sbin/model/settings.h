@@ -19,6 +19,8 @@ enum class IntChoice { stop, ctrlaltdel };
 enum class RebootChoice { exit, restart };
 enum class BootFailureChoice { go_on, stop };
 enum class LogChoice { quiet, normal, debug };
+enum class ParallelChoice { automatic, yes, no };
+enum class OutputChoice { lines, grouped };
 
 struct Settings {
     std::chrono::milliseconds grace{10'000};
@@ -32,9 +34,17 @@ struct Settings {
     RebootChoice reboot = RebootChoice::exit;
     BootFailureChoice on_boot_failure = BootFailureChoice::go_on;
     LogChoice log = LogChoice::normal;
+    ParallelChoice parallel = ParallelChoice::automatic;
+    std::optional<unsigned> jobs; ///< at least 1; default_jobs() where it is not set
+    OutputChoice output = OutputChoice::lines;
+    unsigned shuffle = 0; ///< seed of an arbitrary order among scripts that are ready; 0 for none
     bool hostname = false;
     bool keeper = true;
 };
+
+/// How many scripts may run at once: twice the processors, at least 4. While stopping twice as many, since a
+/// stop script mostly waits for its daemon, and the runtime does not wait.
+unsigned default_jobs(unsigned processors, bool stopping = false) noexcept;
 
 /// What one service may set for itself.
 struct ServiceSettings {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The normalised checksums of the distributions' own rc and rc.sysinit: the first eight bytes of each SHA-256, in
-// rising order. Sources: every version in the history of the rhel4, rhel5 and rhel6 branches of Red Hat's initscripts,
-// and Debian 12's sysv-rc and initscripts 3.06-4 (rc, and rcS in both tables). A table of numbers may be long.
+// The normalised checksums of the distributions' own rc and rc.sysinit: the first eight bytes of each
+// SHA-256, in rising order. Sources: every version in the history of the rhel4, rhel5 and rhel6 branches of
+// Red Hat's initscripts, and Debian 12's sysv-rc and initscripts 3.06-4 (rc, and rcS in both tables). A table
+// of numbers may be long.
 #include "model/stock_checksums.h"
 
 namespace init::model {
@@ -174,9 +175,15 @@ constexpr std::uint64_t rc_sysinit[] = {
 };
 // clang-format on
 
-}  // namespace
+} // namespace
 
-std::span<const std::uint64_t> stock_rc_checksums() noexcept { return rc; }
-std::span<const std::uint64_t> stock_rc_sysinit_checksums() noexcept { return rc_sysinit; }
+std::span<const std::uint64_t> stock_rc_checksums() noexcept
+{
+    return rc;
+}
+std::span<const std::uint64_t> stock_rc_sysinit_checksums() noexcept
+{
+    return rc_sysinit;
+}
 
-}  // namespace init::model
+} // namespace init::model

@@ -30,8 +30,9 @@ BOOST_AUTO_TEST_CASE(options_are_settings_in_either_spelling)
 {
     const Words words = {"--grace", "30s", "--rc=engine", "--serial", "3"};
     const InitArguments read = parse_init_arguments(words);
-    BOOST_REQUIRE(read.settings.size() == 2U);
+    BOOST_REQUIRE(read.settings.size() == 3U);
     BOOST_TEST((read.settings[0] == std::pair<std::string, std::string>{"grace", "30s"}));
+    BOOST_TEST((read.settings[2] == std::pair<std::string, std::string>{"parallel", "no"}));
     BOOST_TEST((read.settings[1] == std::pair<std::string, std::string>{"rc", "engine"}));
     BOOST_TEST(read.complaints.empty());
     BOOST_TEST(read.level->letter() == '3');

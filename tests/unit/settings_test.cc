@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(durations_are_read_with_units_and_fractions)
 BOOST_AUTO_TEST_CASE(every_documented_word_of_the_table_is_taken)
 {
     for (const SettingRow& row : setting_rows()) {
-        if (row.scope == SettingScope::service || row.values.starts_with("a time"))
+        if (row.scope == SettingScope::service || row.values.starts_with("a "))
             continue;
         std::string_view rest = row.values;
         while (!rest.empty()) {
@@ -57,8 +57,11 @@ BOOST_AUTO_TEST_CASE(the_defaults_in_the_table_are_the_defaults_in_the_code)
     written.rc = RcChoice::script;
     written.log = LogChoice::debug;
     written.hostname = true;
+    written.parallel = ParallelChoice::no;
+    written.output = OutputChoice::grouped;
+    written.shuffle = 3;
     for (const SettingRow& row : setting_rows())
-        if (row.scope != SettingScope::service && row.key != "margin")
+        if (row.scope != SettingScope::service && row.key != "margin" && row.key != "jobs")
             BOOST_TEST(!set(written, row.key, row.fallback).has_value());
     const Settings plain;
     BOOST_TEST((written.grace == plain.grace && written.stop_timeout == plain.stop_timeout));
@@ -66,6 +69,8 @@ BOOST_AUTO_TEST_CASE(the_defaults_in_the_table_are_the_defaults_in_the_code)
         (written.start_timeout == plain.start_timeout && written.sysinit_timeout == plain.sysinit_timeout));
     BOOST_TEST((written.rc == plain.rc && written.log == plain.log));
     BOOST_TEST(written.hostname == plain.hostname);
+    BOOST_TEST((written.parallel == plain.parallel && written.output == plain.output));
+    BOOST_TEST(written.shuffle == plain.shuffle);
 }
 
 BOOST_AUTO_TEST_CASE(a_value_reaches_its_setting)
@@ -78,6 +83,12 @@ BOOST_AUTO_TEST_CASE(a_value_reaches_its_setting)
     set(settings, "on-boot-failure", "stop");
     set(settings, "sysinit", "none");
     set(settings, "keeper", "no");
+    set(settings, "parallel", "yes");
+    set(settings, "jobs", "7");
+    set(settings, "output", "grouped");
+    set(settings, "shuffle", "0");
+    BOOST_TEST((settings.parallel == ParallelChoice::yes && settings.output == OutputChoice::grouped));
+    BOOST_TEST((settings.jobs == 7U && settings.shuffle == 0U));
     BOOST_TEST((settings.grace == 30s && settings.margin == 250ms));
     BOOST_TEST((settings.int_signal == IntChoice::ctrlaltdel));
     BOOST_TEST((settings.reboot == RebootChoice::restart));
@@ -90,7 +101,10 @@ BOOST_AUTO_TEST_CASE(a_refused_value_says_why_and_changes_nothing)
 {
     Settings settings;
     BOOST_TEST(*set(settings, "grase", "1") == "unknown key");
-    BOOST_TEST(*set(settings, "parallel", "yes") == "unknown key");
+    for (const char* bad : {"0", "-1", "2x", "", " 3", "99999999999"})
+        BOOST_TEST(set(settings, "jobs", bad).has_value());
+    BOOST_TEST(*set(settings, "jobs", "0") == "\"0\" is no whole number from 1 up");
+    BOOST_TEST(!settings.jobs);
     BOOST_TEST(*set(settings, "rc", "x") == "\"x\" is not one of auto, engine, script");
     BOOST_TEST(*set(settings, "hostname", "1") == "\"1\" is not one of yes, no");
     BOOST_TEST(*set(settings, "grace", "ten") == "\"ten\" is no time such as 10s, 1500ms or 2min, up to 24h");
@@ -155,11 +169,20 @@ BOOST_AUTO_TEST_CASE(the_environment_is_read_by_our_prefix_alone)
     const std::array<std::string, 6> environment = {
         "PATH=/bin",           "RCINIT_ON_BOOT_FAILURE=stop",
         "RCINIT_SERVICE=sshd", "RCINIT_GRACE=soon",
-        "RCINIT_JOBS=4",       "RCINIT_",
+        "RCINIT_COLOUR=4",       "RCINIT_",
     };
     Settings settings;
     const Diagnostics said = read_environment_settings(settings, environment);
     BOOST_TEST((settings.on_boot_failure == BootFailureChoice::stop));
     BOOST_REQUIRE(said.size() == 2U);
-    BOOST_TEST(to_string(said[1]) == "environment: RCINIT_JOBS: unknown key, variable ignored");
+    BOOST_TEST(to_string(said[1]) == "environment: RCINIT_COLOUR: unknown key, variable ignored");
+}
+
+BOOST_AUTO_TEST_CASE(the_default_of_jobs_is_twice_the_processors_and_at_least_four)
+{
+    BOOST_TEST(default_jobs(1) == 4U);
+    BOOST_TEST(default_jobs(2) == 4U);
+    BOOST_TEST(default_jobs(3) == 6U);
+    BOOST_TEST(default_jobs(64) == 128U);
+    BOOST_TEST(default_jobs(2, true) == 8U);
 }

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include "model/script_order.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace init::model {
+namespace {
+
+/// The keywords that give the order in one direction.
+struct Keywords {
+    LsbKeyword required, should, reverse;
+    std::vector<std::string> LsbHeader::*required_list;
+    std::vector<std::string> LsbHeader::*should_list;
+    std::vector<std::string> LsbHeader::*reverse_list;
+};
+constexpr Keywords at_start{LsbKeyword::required_start, LsbKeyword::should_start, LsbKeyword::x_start_before,
+                            &LsbHeader::required_start, &LsbHeader::should_start, &LsbHeader::x_start_before};
+constexpr Keywords at_stop{LsbKeyword::required_stop, LsbKeyword::should_stop, LsbKeyword::x_stop_after,
+                           &LsbHeader::required_stop, &LsbHeader::should_stop, &LsbHeader::x_stop_after};
+
+class Orderer {
+public:
+    explicit Orderer(const OrderInput& input)
+        : input_(input), keywords_(input.starts ? at_start : at_stop),
+          facilities_(input.facilities ? *input.facilities : none_)
+    {
+    }
+
+    ScriptOrder order()
+    {
+        ScriptOrder result;
+        read_depend();
+        result.side_by_side = may_run_side_by_side();
+        make_nodes(result);
+        if (result.side_by_side) {
+            for (std::size_t i = 0; i < nodes_.size(); ++i)
+                add_needs(i);
+            result.graph = make_graph(nodes_);
+            complain(result);
+        } else {
+            result.graph = make_graph(nodes_);
+        }
+        return result;
+    }
+
+private:
+    [[nodiscard]] const LsbHeader* header(std::size_t step) const
+    {
+        return step < input_.headers.size() && input_.headers[step] ? &*input_.headers[step] : nullptr;
+    }
+
+    void read_depend()
+    {
+        if (!input_.depend)
+            return;
+        targets_.insert(input_.depend->targets.begin(), input_.depend->targets.end());
+        for (const auto& [name, needs] : input_.depend->rules)
+            rules_[name] = &needs;
+    }
+
+    [[nodiscard]] bool may_run_side_by_side() const
+    {
+        if (input_.parallel != ParallelChoice::automatic)
+            return input_.parallel == ParallelChoice::yes;
+        if (!targets_.empty())
+            return true;
+        for (std::size_t i = 0; i < input_.steps.size(); ++i)
+            if (!header(i) || !header(i)->is_complete())
+                return false;
+        return true;
+    }
+
+    [[nodiscard]] bool is_target(std::size_t step) const
+    {
+        return targets_.contains(input_.steps[step].link.name);
+    }
+
+    void make_nodes(ScriptOrder& result)
+    {
+        nodes_.resize(input_.steps.size());
+        result.interactive.resize(input_.steps.size());
+        for (std::size_t i = 0; i < nodes_.size(); ++i) {
+            const ScriptLink& link = input_.steps[i].link;
+            const LsbHeader* const own = header(i);
+            nodes_[i].name = link.name;
+            nodes_[i].number = link.number;
+            // In link order every script is a barrier.
+            nodes_[i].is_barrier = !result.side_by_side || (!is_target(i) && (!own || !own->is_complete()));
+            if (own)
+                nodes_[i].provides = own->provides;
+            result.interactive[i] = (own && own->x_interactive) || is_interactive(link.name, own);
+        }
+    }
+
+    [[nodiscard]] bool is_interactive(const std::string& name, const LsbHeader* own) const
+    {
+        if (input_.depend && std::find(input_.depend->interactive.begin(), input_.depend->interactive.end(),
+                                       name) != input_.depend->interactive.end())
+            return true;
+        return facilities_.is_interactive(name) ||
+               (own &&
+                std::any_of(own->provides.begin(), own->provides.end(), [&](const std::string& provided) {
+                    return facilities_.is_interactive(provided);
+                }));
+    }
+
+    void add_needs(std::size_t i)
+    {
+        GraphNode& node = nodes_[i];
+        if (is_target(i)) {
+            if (const auto rule = rules_.find(node.name); rule != rules_.end())
+                for (const std::string& name : *rule->second)
+                    node.after.push_back({name, EdgeKind::required, {}, false});
+            return;
+        }
+        const LsbHeader* const own = header(i);
+        if (!own || !own->is_complete())
+            return;
+        // A stop runs the other way round: what a script requires is stopped after it.
+        std::vector<Need>& needed = input_.starts ? node.after : node.before;
+        std::vector<Need>& reverse = input_.starts ? node.before : node.after;
+        for (const std::string& name : own->*keywords_.required_list)
+            add_need(node, needed, name, EdgeKind::required);
+        for (const std::string& name : own->*keywords_.should_list)
+            add_need(node, needed, name, EdgeKind::should);
+        for (const std::string& name : own->*keywords_.reverse_list)
+            add_need(node, reverse, name, EdgeKind::should);
+    }
+
+    void add_need(GraphNode& node, std::vector<Need>& needs, std::string_view said, EdgeKind kind)
+    {
+        const bool optional = said.starts_with('+');
+        const std::string name(optional ? said.substr(1) : said);
+        if (optional)
+            kind = EdgeKind::should;
+        if (name == "$null" || name.empty())
+            return;
+        if (name == "$all") {
+            const bool last = (&needs == &node.after);
+            (last ? node.after_all : node.before_all) = true;
+            return;
+        }
+        const bool must_exist = input_.starts && kind == EdgeKind::required && !was_earlier(name);
+        if (!name.starts_with('$')) {
+            needs.push_back({name, kind, {}, must_exist});
+            return;
+        }
+        // A script may itself provide the facility, as Red Hat's do; that nobody does is told where nobody
+        // defined it either.
+        needs.push_back({name, kind, {}, must_exist && !facilities_.is_known(name)});
+        for (const Facilities::Member& member : facilities_.members(name))
+            needs.push_back({member.name, member.optional ? EdgeKind::should : kind, name, false});
+    }
+
+    [[nodiscard]] bool was_earlier(std::string_view name) const
+    {
+        return std::binary_search(input_.earlier.begin(), input_.earlier.end(), name);
+    }
+
+    void complain(ScriptOrder& result) const
+    {
+        const auto name = [&](std::size_t i) -> const std::string& { return nodes_[i].name; };
+        if (input_.starts)
+            for (const auto& [keeps, doubles] : result.graph.doubled)
+                say(result, doubles, LsbKeyword::provides,
+                    fmt::format("provides what {} provides; {} keeps the name", name(keeps), name(keeps)));
+        for (const MissingNeed& missing : result.graph.missing)
+            say(result, missing.node, keywords_.required,
+                fmt::format(
+                    "{}: {} names {}, which no script of this level provides; it is started without it",
+                    name(missing.node), to_string(keywords_.required), missing.need.name));
+        for (const Loop& loop : result.graph.loops) {
+            if (loop.cut.kind == EdgeKind::all)
+                continue; // who needs one that comes after all is no circle of anybody's making
+            std::string way;
+            for (const std::size_t node : loop.nodes)
+                way += name(node) + " -> ";
+            say(result, loop.cut.second, keywords_.required,
+                fmt::format("a loop: {}{}; {} is {} without waiting for {}", way, name(loop.nodes.front()),
+                            name(loop.cut.second), input_.starts ? "started" : "stopped",
+                            name(loop.cut.first)));
+        }
+    }
+
+    void say(ScriptOrder& result, std::size_t step, LsbKeyword keyword, std::string text) const
+    {
+        const LsbHeader* const own = header(step);
+        result.complaints.push_back({input_.steps[step].path,
+                                     own ? own->line_of[static_cast<std::size_t>(keyword)] : 0,
+                                     std::move(text)});
+    }
+
+    const OrderInput& input_;
+    const Keywords& keywords_;
+    const Facilities none_;
+    const Facilities& facilities_;
+    std::vector<GraphNode> nodes_;
+    std::unordered_set<std::string_view> targets_;
+    std::unordered_map<std::string_view, const std::vector<std::string>*> rules_;
+};
+
+} // namespace
+
+ScriptOrder order_scripts(const OrderInput& input)
+{
+    return Orderer(input).order();
+}
+
+} // namespace init::model
