@@ -49,6 +49,7 @@ public:
 
     system::Result<system::RunId> run_script(const system::ScriptRequest& request) override;
     system::Result<pid_t> launch(const system::ChildRequest& request) override;
+    void expect_runs(std::size_t at_once) noexcept override { pool_->expect(at_once); }
     void ask_last_line(system::RunId run) noexcept override;
     void signal_script(system::RunId run, int signo) noexcept override;
     void signal_group(pid_t leader, int signo) noexcept override;
@@ -68,6 +69,7 @@ public:
     system::FileLook look(const std::string& path) override;
     bool is_alive(pid_t pid) noexcept override;
     model::MachineFacts machine_facts() override;
+    unsigned processors() noexcept override;
     bool has_terminal() override { return terminal_; }
 
     void prepare_system() override;

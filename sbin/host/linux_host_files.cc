@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,25 +25,6 @@ namespace init::host {
 namespace {
 
 using namespace std::chrono_literals;
-
-system::FileKind kind_of(mode_t mode) noexcept
-{
-    switch (mode & S_IFMT) {
-    case S_IFREG:
-        return system::FileKind::file;
-    case S_IFDIR:
-        return system::FileKind::folder;
-    case S_IFIFO:
-        return system::FileKind::fifo;
-    case S_IFSOCK:
-        return system::FileKind::socket;
-    case S_IFCHR:
-    case S_IFBLK:
-        return system::FileKind::device;
-    default:
-        return system::FileKind::other;
-    }
-}
 
 } // namespace
 
@@ -67,7 +49,15 @@ system::FileLook LinuxHost::look(const std::string& path)
     struct stat found {};
     if (::stat(path.c_str(), &found) != 0)
         return {};
-    return {kind_of(found.st_mode), ::access(path.c_str(), X_OK) == 0, found.st_mtime};
+    return {system::file_kind(found.st_mode), ::access(path.c_str(), X_OK) == 0, found.st_mtime};
+}
+
+unsigned LinuxHost::processors() noexcept
+{
+    cpu_set_t set;
+    if (::sched_getaffinity(0, sizeof set, &set) != 0)
+        return 1;
+    return static_cast<unsigned>(std::max(CPU_COUNT(&set), 1));
 }
 
 model::MachineFacts LinuxHost::machine_facts()

@@ -136,6 +136,7 @@ public:
     // Processes.
     virtual Result<RunId> run_script(const ScriptRequest& request) = 0; ///< the outcome arrives as events
     virtual Result<pid_t> launch(const ChildRequest& request) = 0;
+    virtual void expect_runs(std::size_t at_once) noexcept = 0; ///< a hint: how many will run side by side
     virtual void ask_last_line(RunId run) noexcept = 0;
     virtual void signal_script(RunId run, int signo) noexcept = 0;   ///< the script's process group
     virtual void signal_group(pid_t leader, int signo) noexcept = 0; ///< a launched child's group
@@ -157,6 +158,7 @@ public:
     // Looks, besides those of a tree.
     virtual bool is_alive(pid_t pid) noexcept = 0; ///< also not a zombie
     virtual model::MachineFacts machine_facts() = 0;
+    virtual unsigned processors() noexcept = 0; ///< that we may run on, at least 1
     virtual bool has_terminal() = 0; ///< the container's stdin is a terminal
 
     // The container's files that init owns.

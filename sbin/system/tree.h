@@ -5,6 +5,8 @@
 
 #include "system/result.h"
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,6 +19,9 @@ struct FileLook {
     bool executable = false;        ///< by us; in another root: any of its mode bits says so
     std::int64_t modified = 0;      ///< seconds since 1970
 };
+
+/// Of a mode of stat(2).
+FileKind file_kind(mode_t mode) noexcept;
 
 /// A path that cannot be read is nothing, empty or `none`.
 class Tree {

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "system/rooted_tree.h"
+
+#include "system/read_text.h"
+#include "system/rooted_path.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace init::system {
+namespace {
+
+struct Place {
+    UniqueFd folder;
+    std::string name; ///< in the folder; `.` for the root
+};
+
+/// The open folder that holds the end of `path`, with every link before that end resolved.
+Result<Place> open_parent(const std::string& root, const std::string& path, bool follow_end)
+{
+    std::string inside = path;
+    std::string end;
+    if (!follow_end) {
+        const std::size_t slash = path.rfind('/');
+        end = slash == std::string::npos ? path : path.substr(slash + 1);
+        inside = slash == std::string::npos ? std::string() : path.substr(0, slash);
+    }
+    Result<std::string> resolved = resolve_in_root(root, inside);
+    if (!resolved)
+        return resolved.error();
+    if (follow_end) {
+        const std::size_t slash = resolved->rfind('/');
+        end = resolved->substr(slash + 1);
+        resolved->resize(slash);
+    }
+    Result<UniqueFd> folder = open_folder(root, *resolved);
+    if (!folder)
+        return folder.error();
+    return Place{std::move(*folder), end.empty() ? "." : std::move(end)};
+}
+
+} // namespace
+
+Result<std::string> RootedTree::read_file(const std::string& path, std::size_t limit)
+{
+    const Result<Place> place = open_parent(root_, path, true);
+    if (!place)
+        return place.error();
+    return read_text_at(place->folder.get(), place->name.c_str(), limit, false);
+}
+
+std::vector<std::string> RootedTree::list_folder(const std::string& path)
+{
+    std::vector<std::string> names;
+    const Result<std::string> resolved = resolve_in_root(root_, path);
+    if (!resolved)
+        return names;
+    Result<UniqueFd> folder = open_folder(root_, *resolved);
+    if (!folder)
+        return names;
+    const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(folder->get()), ::closedir);
+    if (!entries)
+        return names;
+    (void)folder->release(); // closedir closes it
+    while (const dirent* entry = ::readdir(entries.get())) {
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != "..")
+            names.emplace_back(name);
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+FileLook RootedTree::look(const std::string& path)
+{
+    const Result<Place> place = open_parent(root_, path, true);
+    struct stat found {};
+    if (!place || ::fstatat(place->folder.get(), place->name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0)
+        return {};
+    return {file_kind(found.st_mode), (found.st_mode & 0111) != 0, found.st_mtime};
+}
+
+Result<std::string> RootedTree::link_target(const std::string& path) const
+{
+    const Result<Place> place = open_parent(root_, path, false);
+    if (!place)
+        return place.error();
+    std::array<char, PATH_MAX> target{};
+    const ssize_t length =
+        ::readlinkat(place->folder.get(), place->name.c_str(), target.data(), target.size());
+    if (length < 0)
+        return errno_code();
+    return std::string(target.data(), static_cast<std::size_t>(length));
+}
+
+bool RootedTree::has_name(const std::string& path) const
+{
+    const Result<Place> place = open_parent(root_, path, false);
+    struct stat found {};
+    return place && ::fstatat(place->folder.get(), place->name.c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+} // namespace init::system
