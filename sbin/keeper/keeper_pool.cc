@@ -219,6 +219,12 @@ void KeeperPool::State::order_run(std::uint32_t run, OrderKind kind, pid_t pid) 
     send_order(keeper->socket.get(), order);
 }
 
+void KeeperPool::expect(std::size_t runs) noexcept
+{
+    state_->most_spare = std::max(runs + 1, State::least_spare);
+    state_->dismiss_spare();
+}
+
 void KeeperPool::ask_last_line(RunId run) noexcept
 {
     state_->order_run(number(run), OrderKind::ask_last_line);

@@ -50,6 +50,9 @@ public:
     /// a script. The run is empty when all writers have gone.
     system::Result<std::pair<system::RunId, system::UniqueFd>> read_output(const std::string& label);
 
+    /// So many runs may be at work at once from now on: that many free keepers are kept for the next run.
+    void expect(std::size_t runs) noexcept;
+
     void ask_last_line(system::RunId run) noexcept;
     void signal_script(system::RunId run, int signo) noexcept; ///< the process group of the run's script
     void kill_under_keepers() noexcept;                        ///< order to every keeper; allocates nothing

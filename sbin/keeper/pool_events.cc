@@ -89,14 +89,7 @@ void KeeperPool::State::keeper_free(Keeper& keeper, bool waits) noexcept
     keeper.is_leaving = !waits;
     if (!waits)
         return;
-    const auto spare = std::count_if(keepers.begin(), keepers.end(),
-                                     [](const Keeper& k) { return k.run == 0 && !k.is_leaving; });
-    if (spare <= most_spare && !is_killing && !is_closed)
-        return;
-    Order order;
-    order.kind = OrderKind::leave;
-    send_order(keeper.socket.get(), order);
-    keeper.is_leaving = true;
+    dismiss_spare();
 }
 
 void KeeperPool::State::keeper_not_born(const Message& message, const EventSink& sink)

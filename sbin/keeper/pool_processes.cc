@@ -138,6 +138,21 @@ void KeeperPool::State::ensure_spare()
         add_keeper();
 }
 
+/// Sends those away that wait for a run beyond what is needed.
+void KeeperPool::State::dismiss_spare() noexcept
+{
+    const std::size_t most = is_killing || is_closed ? 0 : most_spare;
+    std::size_t spare = 0;
+    for (Keeper& keeper : keepers) {
+        if (keeper.run != 0 || keeper.is_leaving || keeper.pid == 0 || ++spare <= most)
+            continue;
+        Order order;
+        order.kind = OrderKind::leave;
+        send_order(keeper.socket.get(), order);
+        keeper.is_leaving = true;
+    }
+}
+
 /// Gives the run to a spare keeper, or to one that is still to be born. The order goes out at once where it
 /// can.
 void KeeperPool::State::assign(Run& run, std::string order)

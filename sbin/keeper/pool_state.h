@@ -17,7 +17,7 @@ namespace init::keeper {
 using EventSink = std::function<void(system::Event)>;
 
 struct KeeperPool::State {
-    static constexpr std::ptrdiff_t most_spare = 2; ///< one ahead of need, one that has just come back
+    static constexpr std::size_t least_spare = 2; ///< one ahead of need, one that has just come back
 
     /// A keeper asked for, waiting, at work or on its way out.
     struct Keeper {
@@ -60,6 +60,7 @@ struct KeeperPool::State {
     void request(Keeper& keeper) noexcept;
     void request_missing() noexcept;
     void ensure_spare();
+    void dismiss_spare() noexcept;
     void assign(Run& run, std::string order);
     void send_pending(Keeper& keeper) noexcept;
     Keeper* find_keeper(std::uint32_t number) noexcept;
@@ -106,6 +107,7 @@ struct KeeperPool::State {
     bool is_closed = false;
     bool is_remaking_spawner = false;
     bool is_killing = false;
+    std::size_t most_spare = least_spare;
     std::uint32_t last_keeper = 0;
     std::uint32_t last_run = 0;
     std::uint64_t dropped = 0;
