@@ -45,68 +45,70 @@ void RcEngine::begin(const LevelContext& context, const std::string& entry)
 {
     context_ = context;
     entry_ = entry;
-    const std::string folder = model::level_folder(layout_, context.level);
-    const std::vector<std::string> names = host_.list_folder(folder);
-    const std::vector<std::string> previous =
-        context.previous.is_none() ? std::vector<std::string>{}
-                                   : host_.list_folder(model::level_folder(layout_, context.previous));
-    steps_ = model::plan_runlevel({layout_, context.previous, context.level, folder, names, previous});
-    next_ = 0;
     failed_ = false;
-    if (steps_.empty())
-        host_.debug(fmt::format("{} holds no scripts to run", folder));
+    LevelPlan plan = read_level_plan(host_, layout_, context.previous, context.level, settings_.parallel);
+    for (const model::Diagnostic& complaint : plan.complaints)
+        host_.say(to_string(complaint));
+    host_.debug(fmt::format("runlevel {}: {} scripts, {}", context.level.letter(), plan.steps.size(),
+                            plan.side_by_side ? "side by side" : "in link order"));
+    take(std::move(plan));
 }
 
 void RcEngine::begin_stop(const LevelContext& context, const std::string& service, const std::string& script)
 {
     context_ = context;
-    steps_ = {{{model::LinkKind::stop, 0, service}, script, "stop"}};
-    next_ = 0;
+    LevelPlan plan;
+    PlannedStep planned;
+    planned.step = {{model::LinkKind::stop, 0, service}, script, "stop"};
+    plan.steps.push_back(std::move(planned));
+    take(std::move(plan));
 }
 
 void RcEngine::begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv,
                             system::TimePoint limit)
 {
     context_ = context;
-    steps_.clear();
-    next_ = 0;
     failed_ = false;
+    take({});
     system::ScriptRequest request{std::move(label), std::move(argv), context.environment, true};
-    Current current;
-    current.name = request.label;
-    current.verb = "run";
-    current.is_sysinit = !context.level.ends();
-    current.begun = host_.now();
-    current.limit = limit;
-    launch(std::move(current), std::move(request), nullptr);
+    Running script;
+    script.name = request.label;
+    script.verb = "run";
+    script.is_sysinit = !context.level.ends();
+    script.begun = host_.now();
+    script.limit = limit;
+    launch(std::move(script), std::move(request), nullptr);
+}
+
+void RcEngine::take(LevelPlan plan)
+{
+    steps_ = std::move(plan.steps);
+    std::vector<model::ScheduledStep> steps;
+    steps.reserve(steps_.size());
+    for (PlannedStep& planned : steps_) {
+        const Service* service = services_.find(planned.step.link.name);
+        const bool starts = planned.step.verb == "start";
+        steps.push_back({std::move(planned.after), planned.stage, planned.interactive,
+                         service ? (starts ? service->start_took : service->stop_took) : std::nullopt});
+    }
+    const bool stops = context_.level.ends();
+    const std::size_t jobs = settings_.jobs.value_or(model::default_jobs(host_.processors(), stops));
+    schedule_.take(std::move(steps), jobs, settings_.shuffle);
+    host_.expect_runs(std::min(jobs, steps_.size()));
 }
 
 void RcEngine::work()
 {
-    while (!current_ && next_ < steps_.size())
-        start_next();
+    while (const std::optional<std::size_t> step = schedule_.next())
+        start(*step);
 }
 
-void RcEngine::start_next()
+void RcEngine::start(std::size_t index)
 {
-    const model::PlanStep& step = steps_[next_++];
+    const model::PlanStep& step = steps_[index].step;
     Service& service = services_.get(step.link.name);
-    if (const auto reason = model::machine_reason(step.link.name, host_.machine_facts())) {
-        host_.say(fmt::format("{}: not run ({}): {}", step.link.name, step.verb, *reason));
-        services_.skipped(service, *reason);
-        return;
-    }
-    services_.learn(service, step.path);
-    model::ServiceFacts facts = services_.facts(service, step.path);
-    facts.level_reached = !context_.previous.is_none();
-    if (const auto reason = skip_reason(layout_, step, facts)) {
-        // That a stopped service is not stopped again is no news.
-        if (step.verb == "start") {
-            host_.say(fmt::format("{}: not started: {}", step.link.name, *reason));
-            services_.skipped(service, *reason);
-        } else {
-            host_.debug(fmt::format("{}: not stopped: {}", step.link.name, *reason));
-        }
+    if (is_skipped(step, service)) {
+        schedule_.over(index);
         return;
     }
     system::ScriptRequest request;
@@ -115,13 +117,37 @@ void RcEngine::start_next()
     request.environment = context_.environment;
     request.keeper = service.settings.keeper.value_or(settings_.keeper);
 
-    Current current;
-    current.name = step.link.name;
-    current.verb = step.verb;
-    current.is_sysinit = context_.level.letter() == 'S';
-    current.begun = host_.now();
-    set_limit(current);
-    launch(std::move(current), std::move(request), &service);
+    Running script;
+    script.step = index;
+    script.name = step.link.name;
+    script.verb = step.verb;
+    script.is_sysinit = context_.level.letter() == 'S';
+    script.begun = host_.now();
+    script.limit = limit_of(script);
+    launch(std::move(script), std::move(request), &service);
+}
+
+bool RcEngine::is_skipped(const model::PlanStep& step, Service& service)
+{
+    if (const auto reason = model::machine_reason(step.link.name, host_.machine_facts())) {
+        host_.say(fmt::format("{}: not run ({}): {}", step.link.name, step.verb, *reason));
+        services_.skipped(service, *reason);
+        return true;
+    }
+    services_.learn(service, step.path);
+    model::ServiceFacts facts = services_.facts(service, step.path);
+    facts.level_reached = !context_.previous.is_none();
+    const auto reason = skip_reason(layout_, step, facts);
+    if (!reason)
+        return false;
+    // That a stopped service is not stopped again is no news.
+    if (step.verb == "start") {
+        host_.say(fmt::format("{}: not started: {}", step.link.name, *reason));
+        services_.skipped(service, *reason);
+    } else {
+        host_.debug(fmt::format("{}: not stopped: {}", step.link.name, *reason));
+    }
+    return true;
 }
 
 std::vector<std::string> RcEngine::command_of(const model::PlanStep& step)
@@ -141,152 +167,198 @@ std::vector<std::string> RcEngine::command_of(const model::PlanStep& step)
     return command;
 }
 
-void RcEngine::set_limit(Current& current)
+system::TimePoint RcEngine::limit_of(const Running& script)
 {
-    const Service* service = services_.find(current.name);
-    if (current.verb == "stop" && share_)
-        current.limit = share_(left() + 1);
-    else if (current.verb == "stop")
-        current.limit =
-            current.begun + (service && service->settings.stop_timeout ? *service->settings.stop_timeout
-                                                                       : settings_.stop_timeout);
-    else
-        current.limit =
-            current.begun + (service && service->settings.start_timeout ? *service->settings.start_timeout
-                                                                        : settings_.start_timeout);
+    const bool stops = script.verb == "stop";
+    if (stops && share_)
+        return share_(schedule_.in_a_row(*script.step));
+    const Service* service = services_.find(script.name);
+    const auto own = !service ? std::nullopt
+                     : stops  ? service->settings.stop_timeout
+                              : service->settings.start_timeout;
+    return script.begun + own.value_or(stops ? settings_.stop_timeout : settings_.start_timeout);
 }
 
-void RcEngine::launch(Current current, system::ScriptRequest request, Service* service)
+void RcEngine::launch(Running script, system::ScriptRequest request, Service* service)
 {
     const system::Result<system::RunId> run = host_.run_script(request);
     if (!run) {
-        host_.say(fmt::format("{}: cannot {} it with {}: {}; going on without it", current.name, current.verb,
+        host_.say(fmt::format("{}: cannot {} it with {}: {}; going on without it", script.name, script.verb,
                               request.argv[0], run.error().message()));
         failed_ = true;
+        if (script.step)
+            schedule_.over(*script.step);
         return;
     }
-    current.run = *run;
+    script.run = *run;
     if (service)
-        services_.run_begins(*service, *run, current.verb);
-    host_.arm(system::Timer::share, current.limit);
-    host_.arm(system::Timer::script_report, current.begun + report_after);
-    current_ = std::move(current);
+        services_.run_begins(*service, *run, script.verb);
+    running_.push_back(std::move(script));
+    arm_timers();
 }
 
-void RcEngine::finish(const Current& current, bool well, const std::string& how)
+RcEngine::Running* RcEngine::find(system::RunId run) noexcept
 {
-    host_.disarm(system::Timer::share);
-    host_.disarm(system::Timer::script_report);
-    const double took = seconds_of(host_.now() - current.begun);
-    if (!well) {
-        host_.say(fmt::format("{}: {} {} after {:.1f} s; going on", current.name, current.verb, how, took));
-        failed_ = failed_ || current.verb != "stop";
-    } else {
-        host_.debug(fmt::format("{}: {} done in {:.3f} s", current.name, current.verb, took));
+    const auto at = std::find_if(running_.begin(), running_.end(),
+                                 [&](const Running& script) { return script.run == run; });
+    return at == running_.end() ? nullptr : &*at;
+}
+
+/// Takes it out of those that run; it holds nobody up any more.
+RcEngine::Running RcEngine::remove(const Running& script)
+{
+    const auto at = running_.begin() + (&script - running_.data());
+    Running removed = std::move(*at);
+    running_.erase(at);
+    if (removed.step)
+        schedule_.over(*removed.step);
+    if (!is_busy())
+        host_.expect_runs(1);
+    arm_timers();
+    return removed;
+}
+
+void RcEngine::arm_timers()
+{
+    std::optional<system::TimePoint> limit;
+    std::optional<system::TimePoint> report;
+    for (const Running& script : running_) {
+        limit = std::min(limit.value_or(script.limit), script.limit);
+        if (!script.is_reported)
+            report = std::min(report.value_or(script.begun + report_after), script.begun + report_after);
     }
-    if (current.is_sysinit)
+    const auto set = [this](system::Timer timer, const std::optional<system::TimePoint>& when) {
+        if (when)
+            host_.arm(timer, *when);
+        else
+            host_.disarm(timer);
+    };
+    set(system::Timer::share, limit);
+    set(system::Timer::script_report, report);
+}
+
+void RcEngine::finish(const Running& script, bool well, const std::string& how)
+{
+    const auto took = host_.now() - script.begun;
+    if (!well) {
+        host_.say(fmt::format("{}: {} {} after {:.1f} s; going on", script.name, script.verb, how,
+                              seconds_of(took)));
+        failed_ = failed_ || script.verb != "stop";
+    } else {
+        host_.debug(fmt::format("{}: {} done in {:.3f} s", script.name, script.verb, seconds_of(took)));
+    }
+    if (Service* service = script.step ? services_.find(script.name) : nullptr)
+        (script.verb == "start" ? service->start_took : service->stop_took) =
+            std::chrono::duration_cast<std::chrono::milliseconds>(took);
+    if (script.is_sysinit)
         host_.mend_files();
 }
 
 void RcEngine::script_failed(const system::ScriptFailed& event)
 {
     std::erase(overtaken_, event.run);
-    if (!current_ || current_->run != event.run)
-        return;
-    const Current current = std::move(*current_);
-    current_.reset();
-    finish(current, false,
-           fmt::format("failed: cannot {} {}: {}", event.step, event.path,
-                       system::errno_code(event.error).message()));
+    if (const Running* script = find(event.run))
+        finish(remove(*script), false,
+               fmt::format("failed: cannot {} {}: {}", event.step, event.path,
+                           system::errno_code(event.error).message()));
 }
 
 void RcEngine::script_ended(const system::ScriptEnded& event)
 {
     std::erase(overtaken_, event.run);
-    if (!current_ || current_->run != event.run)
+    const Running* script = find(event.run);
+    if (!script)
         return;
-    const Current current = std::move(*current_);
-    current_.reset();
     const int code = event.status ? exit_code_of(*event.status) : 0;
     // 5 and 6: not installed, not configured. Source: LSB 3.1, 20.2.
-    const bool well = code == 0 || (current.verb == "start" && (code == 5 || code == 6));
-    finish(current, well, event.status ? describe_status(*event.status) : std::string("ended unseen"));
+    const bool well = code == 0 || (script->verb == "start" && (code == 5 || code == 6));
+    finish(remove(*script), well,
+           event.status ? describe_status(*event.status) : std::string("ended unseen"));
 }
 
 void RcEngine::last_line(const system::LastLine& event)
 {
-    if (!current_ || current_->run != event.run)
+    const Running* script = find(event.run);
+    if (!script)
         return;
-    const double runs = seconds_of(host_.now() - current_->begun);
-    const double left = seconds_of(current_->limit - host_.now());
+    const double runs = seconds_of(host_.now() - script->begun);
+    const double left = seconds_of(script->limit - host_.now());
     host_.say(
-        fmt::format("{}: {} has been running for {:.0f} s, and may for {:.0f} s more; {}", current_->name,
-                    current_->verb, runs, std::max(left, 0.0),
+        fmt::format("{}: {} has been running for {:.0f} s, and may for {:.0f} s more; {}", script->name,
+                    script->verb, runs, std::max(left, 0.0),
                     event.text.empty() ? "it has written nothing" : "last it wrote \"" + event.text + "\""));
 }
 
 void RcEngine::timer_fired(system::Timer timer)
 {
-    if (!current_)
-        return;
+    const system::TimePoint now = host_.now();
     if (timer == system::Timer::script_report) {
-        const auto due = current_->begun + report_after;
-        if (host_.now() >= due)
-            host_.ask_last_line(current_->run);
-    } else if (timer == system::Timer::share && host_.now() >= current_->limit) {
-        out_of_time();
+        for (Running& script : running_)
+            if (!script.is_reported && now >= script.begun + report_after) {
+                script.is_reported = true;
+                host_.ask_last_line(script.run);
+            }
+    } else if (timer == system::Timer::share) {
+        // From the back: one that is overtaken is taken out.
+        for (std::size_t i = running_.size(); i-- > 0;)
+            if (now >= running_[i].limit)
+                out_of_time(running_[i]);
+    } else {
+        return;
     }
+    arm_timers();
 }
 
-void RcEngine::out_of_time()
+void RcEngine::out_of_time(Running& script)
 {
-    if (share_ && current_->verb == "stop" && !current_->told_to_end) {
+    if (share_ && script.verb == "stop" && !script.told_to_end) {
         host_.say(fmt::format(
             "{}: stop has used its share of the time ({:.1f} s); going on with the next while it runs",
-            current_->name, seconds_of(host_.now() - current_->begun)));
-        overtaken_.push_back(current_->run);
-        current_.reset();
+            script.name, seconds_of(host_.now() - script.begun)));
+        overtaken_.push_back(remove(script).run);
         return;
     }
-    if (!current_->told_to_end) {
-        host_.say(fmt::format("{}: {} has not ended within its {:.0f} s; ending it", current_->name,
-                              current_->verb, seconds_of(current_->limit - current_->begun)));
-        failed_ = failed_ || current_->verb != "stop";
-        cut_off_ = cut_off_ || current_->verb == "stop";
-        current_->told_to_end = true;
-        current_->limit = host_.now() + kill_after_term;
-        host_.signal_script(current_->run, SIGTERM);
-        host_.signal_script(current_->run, SIGCONT);
-        host_.arm(system::Timer::share, current_->limit);
+    if (!script.told_to_end) {
+        host_.say(fmt::format("{}: {} has not ended within its {:.0f} s; ending it", script.name, script.verb,
+                              seconds_of(script.limit - script.begun)));
+        failed_ = failed_ || script.verb != "stop";
+        cut_off_ = cut_off_ || script.verb == "stop";
+        tell_to_end(script, host_.now() + kill_after_term);
         return;
     }
-    host_.signal_script(current_->run, SIGKILL);
-    current_->limit = host_.now() + kill_after_term;
-    host_.arm(system::Timer::share, current_->limit);
+    host_.signal_script(script.run, SIGKILL);
+    script.limit = host_.now() + kill_after_term;
+}
+
+void RcEngine::tell_to_end(Running& script, system::TimePoint limit)
+{
+    script.told_to_end = true;
+    script.limit = limit;
+    host_.signal_script(script.run, SIGTERM);
+    host_.signal_script(script.run, SIGCONT);
 }
 
 void RcEngine::interrupt()
 {
     abandon();
-    if (!current_ || current_->told_to_end)
-        return;
-    current_->told_to_end = true;
-    current_->limit = share_ ? share_(2) : host_.now() + kill_after_term;
-    host_.say(fmt::format("{}: {} is interrupted", current_->name, current_->verb));
-    host_.signal_script(current_->run, SIGTERM);
-    host_.signal_script(current_->run, SIGCONT);
-    host_.arm(system::Timer::share, current_->limit);
+    for (Running& script : running_) {
+        if (script.told_to_end)
+            continue;
+        host_.say(fmt::format("{}: {} is interrupted", script.name, script.verb));
+        tell_to_end(script, share_ ? share_(2) : host_.now() + kill_after_term);
+    }
+    arm_timers();
 }
 
 void RcEngine::abandon() noexcept
 {
-    next_ = steps_.size();
+    schedule_.abandon();
 }
 
 bool RcEngine::stops(std::string_view service) const noexcept
 {
-    return std::any_of(steps_.begin(), steps_.end(), [&](const model::PlanStep& step) {
-        return step.verb == "stop" && step.link.name == service;
+    return std::any_of(steps_.begin(), steps_.end(), [&](const PlannedStep& planned) {
+        return planned.step.verb == "stop" && planned.step.link.name == service;
     });
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Carries out what the distribution's rc would: the scripts of one level, one at a time in link order, each
-// with its time. It is driven from outside: `work` does what can be done now and returns; events tell it the
-// rest.
+// Carries out what the distribution's rc would: the scripts of one level, side by side where their order
+// allows it, each with its time. It is driven from outside: `work` does what can be done now and returns;
+// events tell it the rest.
 #pragma once
 
 #include "model/rc_layout.h"
 #include "model/settings.h"
+#include "model/step_schedule.h"
+#include "supervisor/level_plan.h"
 #include "supervisor/services.h"
 #include "system/host.h"
 
@@ -28,7 +30,7 @@ inline constexpr const char* initscript_path = "/etc/initscript";
 
 class RcEngine {
 public:
-    /// Until when the next of `scripts` may hold up the others.
+    /// Until when a script may hold up the others, that is the first of `scripts` one after another.
     using Share = std::function<system::TimePoint(std::size_t scripts)>;
 
     RcEngine(system::Host& host, Services& services, const model::Settings& settings) noexcept
@@ -48,24 +50,21 @@ public:
     void begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv,
                       system::TimePoint limit);
 
-    /// Starts what is next when nothing runs. Call after every event.
+    /// Starts what can begin. Call after every event.
     void work();
-    [[nodiscard]] bool is_busy() const noexcept { return current_.has_value() || next_ < steps_.size(); }
+    [[nodiscard]] bool is_busy() const noexcept { return !running_.empty() || schedule_.left() != 0; }
 
     /// While stopping: how long a script may hold up the others, instead of its own limit. It is not ended
     /// then, only overtaken.
     void use_shares(Share share) { share_ = std::move(share); }
-    /// Drops what has not begun and sends TERM to the script that runs now.
+    /// Drops what has not begun and sends TERM to the scripts that run now.
     void interrupt();
     /// Drops what has not begun.
     void abandon() noexcept;
-    [[nodiscard]] bool script_is_running() const noexcept { return current_.has_value(); }
+    [[nodiscard]] bool script_is_running() const noexcept { return !running_.empty(); }
     /// Scripts that were overtaken or cut off and have not ended by themselves.
-    [[nodiscard]] std::size_t unfinished() const noexcept { return overtaken_.size() + (current_ ? 1 : 0); }
+    [[nodiscard]] std::size_t unfinished() const noexcept { return overtaken_.size() + running_.size(); }
     [[nodiscard]] bool anything_cut_off() const noexcept { return cut_off_; }
-    /// Steps that have not begun, the names of the services they would have stopped.
-    [[nodiscard]] std::size_t left() const noexcept { return steps_.size() - next_; }
-
     /// Since `begin`: whether a script ended badly or was cut off. For on-boot-failure.
     [[nodiscard]] bool has_failed() const noexcept { return failed_; }
     void forget_failures() noexcept { failed_ = false; }
@@ -79,22 +78,30 @@ public:
     void timer_fired(system::Timer timer);
 
 private:
-    struct Current {
+    struct Running {
         system::RunId run{};
+        std::optional<std::size_t> step; ///< of the schedule; nothing for a script that is no service's
         std::string name;
         std::string verb;
         bool is_sysinit = false; ///< rc.sysinit, or a script of rcS.d: what it removed is made anew after it
+        bool is_reported = false;
+        bool told_to_end = false;
         system::TimePoint begun;
         system::TimePoint limit;
-        bool told_to_end = false;
     };
 
-    void start_next();
+    void take(LevelPlan plan);
+    void start(std::size_t step);
+    [[nodiscard]] bool is_skipped(const model::PlanStep& step, Service& service);
     [[nodiscard]] std::vector<std::string> command_of(const model::PlanStep& step);
-    void launch(Current current, system::ScriptRequest request, Service* service);
-    void set_limit(Current& current);
-    void finish(const Current& current, bool well, const std::string& how);
-    void out_of_time();
+    [[nodiscard]] system::TimePoint limit_of(const Running& script);
+    void launch(Running script, system::ScriptRequest request, Service* service);
+    [[nodiscard]] Running* find(system::RunId run) noexcept;
+    [[nodiscard]] Running remove(const Running& script);
+    void finish(const Running& script, bool well, const std::string& how);
+    void out_of_time(Running& script);
+    void tell_to_end(Running& script, system::TimePoint limit);
+    void arm_timers();
 
     system::Host& host_;
     Services& services_;
@@ -102,9 +109,9 @@ private:
     model::Layout layout_ = model::Layout::plain;
     LevelContext context_;
     std::string entry_;
-    std::vector<model::PlanStep> steps_;
-    std::size_t next_ = 0;
-    std::optional<Current> current_;
+    std::vector<PlannedStep> steps_;
+    model::StepSchedule schedule_;
+    std::vector<Running> running_;
     std::vector<system::RunId> overtaken_;
     Share share_;
     bool failed_ = false;

@@ -9,6 +9,7 @@
 #include "model/status_report.h"
 #include "system/host.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,7 +41,8 @@ struct Service {
     std::uint32_t order = 0;        ///< counts up with every start
     std::int64_t since = 0;         ///< of the state, in seconds since 1970
     std::optional<int> exit;        ///< the script's last: its code, or 128 + the signal
-    std::string reason;             ///< why it was skipped
+    std::optional<std::chrono::milliseconds> start_took, stop_took; ///< when it was last started and stopped
+    std::string reason;                                             ///< why it was skipped
     std::vector<Run> runs;
     model::ServiceSettings settings;
     std::vector<std::string> pid_files; ///< the one that once named a live process comes first

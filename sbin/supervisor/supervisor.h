@@ -98,7 +98,6 @@ private:
     bool carry_out(const model::InittabEntry& entry, const model::RcCall& call) override;
     [[nodiscard]] bool rc_is_busy() const override { return engine_.is_busy(); }
     bool carry_out_rc_sysinit(const model::RcCall& call);
-    [[nodiscard]] bool image_rc_wins(const model::RcCall& call);
 
     void on(const system::ChildEnded& event);
     void on(const system::ProcessEnded& event);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The supervisor's answers to events, and its choice between the image's rc scripts and init's own engine.
 // Moving from state to state is left to the rows.
-#include "model/stock_script.h"
+#include "supervisor/rc_choice.h"
 #include "supervisor/supervisor.h"
 
 #include <fmt/format.h>
@@ -14,7 +14,6 @@ using model::Runlevel;
 
 namespace {
 
-constexpr std::size_t script_limit = 1024 * 1024;
 constexpr const char* power_files[] = {"/var/run/powerstatus", "/etc/powerstatus"};
 
 std::string signal_words(const system::SignalReceived& event)
@@ -147,32 +146,16 @@ void Supervisor::on(const system::SignalReceived& event)
 
 // --- The rc calls of the inittab --------------------------------------------------------------------
 
-bool Supervisor::image_rc_wins(const model::RcCall& call)
-{
-    if (settings_.rc == model::RcChoice::engine)
-        return false;
-    const system::Result<std::string> text = host_.read_file(call.script, script_limit);
-    if (!text)
-        return false; // there is nothing that could be run
-    if (settings_.rc == model::RcChoice::script) {
-        host_.say(fmt::format("{} is run as it stands: rc=script", call.script));
-        return true;
-    }
-    if (model::is_stock_rc(*text))
-        return false;
-    host_.say(fmt::format(
-        "{} is the image's own work, not a stock one; it is run as it stands (rc=engine changes that)",
-        call.script));
-    return true;
-}
-
 bool Supervisor::carry_out(const model::InittabEntry& entry, const model::RcCall& call)
 {
     if (call.kind == model::RcCall::Kind::rc_sysinit)
         return carry_out_rc_sysinit(call);
     if (call.kind == model::RcCall::Kind::level && call.level != context_.level)
         return false;
-    if (image_rc_wins(call))
+    const RcDecision choice = choose_rc(host_, settings_, call);
+    if (!choice.words.empty())
+        host_.say(choice.words);
+    if (!choice.engine)
         return false;
     LevelContext context = context_;
     if (call.kind == model::RcCall::Kind::sysinit_scripts)
@@ -184,31 +167,14 @@ bool Supervisor::carry_out(const model::InittabEntry& entry, const model::RcCall
 
 bool Supervisor::carry_out_rc_sysinit(const model::RcCall& call)
 {
-    using model::SysinitChoice;
-    if (settings_.sysinit == SysinitChoice::none) {
-        host_.say(fmt::format("{} is not run: sysinit=none", call.script));
+    const SysinitDecision choice = choose_sysinit(host_, settings_, call);
+    if (!choice.words.empty())
+        host_.say(choice.words);
+    if (choice.who == SysinitDecision::Who::nobody)
         return true;
-    }
-    bool builtin = settings_.sysinit == SysinitChoice::builtin;
-    const system::Result<std::string> text = host_.read_file(call.script, script_limit);
-    if (!text) {
-        builtin = true;
-        host_.say(fmt::format("{} is not there: init's own rc.sysinit is run in its place", call.script));
-    } else if (settings_.sysinit == SysinitChoice::automatic) {
-        if (model::is_stock_rc_sysinit(*text)) {
-            builtin = true;
-            host_.say(fmt::format("{} is a stock one, made for machines; init's own is run in its place",
-                                  call.script));
-        } else if (const auto line = model::find_machine_line(*text)) {
-            builtin = true;
-            host_.say(fmt::format(
-                "{}:{}: \"{}\" {}; init's own rc.sysinit is run in its place (sysinit=image changes that)",
-                call.script, line->line, line->text, line->reason));
-        }
-    }
     in_rc_sysinit_ = true;
     std::vector<std::string> command{call.script};
-    if (builtin)
+    if (choice.who == SysinitDecision::Who::builtin)
         command = {"/bin/sh", "-c", std::string(options_.builtin_sysinit), "rc.sysinit"};
     engine_.begin_script(context_, "rc.sysinit", std::move(command), host_.now() + settings_.sysinit_timeout);
     return true;

@@ -10,34 +10,34 @@ constexpr std::size_t table_limit = 1024 * 1024;
 
 } // namespace
 
-model::Layout look_for_layout(system::Host& host)
+model::Layout look_for_layout(system::Tree& tree)
 {
-    const auto is_folder = [&](const char* path) { return host.look(path).kind == system::FileKind::folder; };
+    const auto is_folder = [&](const char* path) { return tree.look(path).kind == system::FileKind::folder; };
     model::LayoutFacts facts;
-    facts.rc_sysinit = host.look("/etc/rc.d/rc.sysinit").kind == system::FileKind::file;
+    facts.rc_sysinit = tree.look("/etc/rc.d/rc.sysinit").kind == system::FileKind::file;
     facts.rc_d_init_d = is_folder("/etc/rc.d/init.d");
     facts.rc_d_levels =
         is_folder("/etc/rc.d/rc3.d") || is_folder("/etc/rc.d/rc2.d") || is_folder("/etc/rc.d/rc5.d");
-    facts.init_d_rcS = host.look("/etc/init.d/rcS").kind == system::FileKind::file;
+    facts.init_d_rcS = tree.look("/etc/init.d/rcS").kind == system::FileKind::file;
     facts.etc_rcS_d = is_folder("/etc/rcS.d");
-    facts.insserv = host.look("/etc/init.d/.depend.start").kind == system::FileKind::file ||
-                    host.look("/etc/insserv.conf").kind == system::FileKind::file;
+    facts.insserv = tree.look("/etc/init.d/.depend.start").kind == system::FileKind::file ||
+                    tree.look("/etc/insserv.conf").kind == system::FileKind::file;
     return model::layout_of(facts);
 }
 
-system::Result<model::Inittab> read_table(system::Host& host, model::Layout layout)
+system::Result<model::Inittab> read_table(system::Tree& tree, model::Layout layout)
 {
     model::Inittab table;
-    const system::Result<std::string> text = host.read_file(table_path, table_limit);
+    const system::Result<std::string> text = tree.read_file(table_path, table_limit);
     if (text)
         table = model::parse_inittab(*text, table_path);
     else if (text.error() != boost::system::errc::no_such_file_or_directory)
         return text.error();
-    for (const std::string& name : host.list_folder(fragment_folder)) {
+    for (const std::string& name : tree.list_folder(fragment_folder)) {
         if (!name.ends_with(".tab") || name.starts_with('.'))
             continue;
         const std::string path = std::string(fragment_folder) + "/" + name;
-        if (const system::Result<std::string> fragment = host.read_file(path, table_limit))
+        if (const system::Result<std::string> fragment = tree.read_file(path, table_limit))
             model::add_inittab_fragment(table, *fragment, path);
         else
             table.diagnostics.push_back(

@@ -107,6 +107,7 @@ system::Result<system::RunId> FakeHost::run_script(const system::ScriptRequest& 
     const std::string verb =
         request.argv.back() == "start" || request.argv.back() == "stop" ? request.argv.back() : "run";
     record.push_back(verb + " " + request.label);
+    spans[verb + " " + request.label] = {elapsed(), std::nullopt};
     environments[verb + " " + request.label] = request.environment;
     const auto run = static_cast<system::RunId>(next_run_++);
     const Behaviour behaviour = behaviours_[request.label + " " + verb];
@@ -165,6 +166,7 @@ system::Event FakeHost::end_process(pid_t pid, int status)
     if (process.kind == Kind::stray)
         return system::OrphansReaped{};
 
+    spans[process.verb + " " + process.name].end = elapsed();
     pid_t left = 0;
     const bool cut_short = status != process.behaviour.status;
     if (process.verb == "start" && !cut_short) {

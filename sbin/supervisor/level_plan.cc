@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+#include "supervisor/level_plan.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace init::supervisor {
+namespace {
+
+constexpr std::size_t table_limit = 1024 * 1024; ///< of insserv's files
+
+void add(model::Diagnostics& all, model::Diagnostics more)
+{
+    std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
+/// Which of insserv's files speaks for these steps.
+const char* depend_path(model::Runlevel level, bool starts) noexcept
+{
+    if (level.letter() == 'S')
+        return "/etc/init.d/.depend.boot";
+    return starts ? "/etc/init.d/.depend.start" : "/etc/init.d/.depend.stop";
+}
+
+std::optional<model::DependFile> read_depend(system::Tree& tree, model::Runlevel level, bool starts,
+                                             model::Diagnostics& complaints)
+{
+    // What sysv-rc looks for before it trusts insserv's files.
+    if (tree.look("/etc/init.d/.legacy-bootordering").kind != system::FileKind::none)
+        return std::nullopt;
+    const char* const path = depend_path(level, starts);
+    const system::Result<std::string> text = tree.read_file(path, table_limit);
+    if (!text || text->empty())
+        return std::nullopt;
+    return model::read_depend_file(*text, path, complaints);
+}
+
+/// Orders one stage and appends it to the plan.
+class StageReader {
+public:
+    StageReader(system::Tree& tree, model::Layout layout, model::Runlevel level,
+                model::ParallelChoice parallel, LevelPlan& plan)
+        : tree_(tree), layout_(layout), level_(level), parallel_(parallel), plan_(plan)
+    {
+    }
+
+    void read(std::vector<model::PlanStep> steps)
+    {
+        if (steps.empty())
+            return;
+        model::OrderInput input;
+        input.steps = steps;
+        input.starts = steps.front().verb == "start";
+        input.parallel = steps.size() > 1 ? parallel_ : model::ParallelChoice::no;
+        std::optional<model::DependFile> depend;
+        std::vector<std::optional<model::LsbHeader>> headers;
+        if (input.parallel != model::ParallelChoice::no) {
+            learn_sources();
+            depend = read_depend(tree_, level_, input.starts, plan_.complaints);
+            headers = read_headers(steps, input.starts);
+        }
+        input.headers = headers;
+        input.facilities = sources_ ? &sources_->facilities : nullptr;
+        input.depend = depend ? &*depend : nullptr;
+        const std::vector<std::string> earlier =
+            input.parallel != model::ParallelChoice::no ? earlier_services() : std::vector<std::string>{};
+        input.earlier = earlier;
+        append(std::move(steps), model::order_scripts(input));
+    }
+
+private:
+    void learn_sources()
+    {
+        if (sources_)
+            return;
+        sources_ = read_order_sources(tree_);
+        add(plan_.complaints, std::move(sources_->complaints));
+    }
+
+    /// Those of Debian's rcS, for the levels that follow it.
+    std::vector<std::string> earlier_services()
+    {
+        std::vector<std::string> names;
+        if (level_.letter() == 'S')
+            return names;
+        for (const std::string& name :
+             tree_.list_folder(model::level_folder(layout_, *model::Runlevel::from('S'))))
+            if (std::optional<model::ScriptLink> link = model::parse_script_link(name))
+                names.push_back(std::move(link->name));
+        std::sort(names.begin(), names.end());
+        return names;
+    }
+
+    std::vector<std::optional<model::LsbHeader>> read_headers(const std::vector<model::PlanStep>& steps,
+                                                              bool starts)
+    {
+        std::vector<std::optional<model::LsbHeader>> headers;
+        headers.reserve(steps.size());
+        model::Diagnostics complaints;
+        for (const model::PlanStep& step : steps)
+            headers.push_back(read_header(tree_, *sources_, step.link.name, step.path, complaints));
+        // At a stop they would be told a second time.
+        if (starts)
+            add(plan_.complaints, std::move(complaints));
+        return headers;
+    }
+
+    void append(std::vector<model::PlanStep> steps, model::ScriptOrder order)
+    {
+        const std::size_t first = plan_.steps.size();
+        unsigned waves = 0;
+        auto edge = order.graph.edges.begin(); // sorted by the one that waits
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            PlannedStep planned;
+            planned.step = std::move(steps[i]);
+            for (; edge != order.graph.edges.end() && edge->second == i; ++edge) {
+                planned.after.push_back(first + edge->first);
+                planned.why.push_back(edge->kind);
+            }
+            planned.stage = stage_;
+            planned.wave = waves_ + order.graph.wave[i];
+            planned.interactive = order.interactive[i];
+            waves = std::max(waves, order.graph.wave[i]);
+            plan_.steps.push_back(std::move(planned));
+        }
+        waves_ += waves;
+        ++stage_;
+        if (steps.size() > 1)
+            plan_.side_by_side = order.side_by_side;
+        add(plan_.complaints, std::move(order.complaints));
+    }
+
+    system::Tree& tree_;
+    model::Layout layout_;
+    model::Runlevel level_;
+    model::ParallelChoice parallel_;
+    LevelPlan& plan_;
+    std::optional<OrderSources> sources_;
+    unsigned stage_ = 0;
+    unsigned waves_ = 0;
+};
+
+} // namespace
+
+OrderSources read_order_sources(system::Tree& tree)
+{
+    OrderSources sources;
+    const auto read = [&](const std::string& path) {
+        if (const system::Result<std::string> text = tree.read_file(path, table_limit))
+            add(sources.complaints, sources.facilities.read(*text, path));
+    };
+    read("/etc/insserv.conf");
+    for (const std::string& name : tree.list_folder("/etc/insserv.conf.d"))
+        if (!model::is_ignored_name(name))
+            read("/etc/insserv.conf.d/" + name);
+    if (sources.facilities.is_empty())
+        sources.facilities = model::Facilities::built_in();
+    for (std::size_t i = 0; i < std::size(override_folders); ++i)
+        sources.overrides[i] = tree.list_folder(override_folders[i]);
+    return sources;
+}
+
+std::optional<model::LsbHeader> read_header(system::Tree& tree, const OrderSources& sources,
+                                            const std::string& name, const std::string& path,
+                                            model::Diagnostics& complaints)
+{
+    const auto read = [&](const std::string& file) -> std::optional<model::LsbHeader> {
+        const system::Result<std::string> text = tree.read_file(file, header_limit);
+        return text ? model::read_lsb_header(*text, file, complaints) : std::nullopt;
+    };
+    for (std::size_t i = 0; i < std::size(override_folders); ++i)
+        if (std::binary_search(sources.overrides[i].begin(), sources.overrides[i].end(), name))
+            if (std::optional<model::LsbHeader> header = read(std::string(override_folders[i]) + "/" + name))
+                return header;
+    return read(path);
+}
+
+LevelPlan read_level_plan(system::Tree& tree, model::Layout layout, model::Runlevel from, model::Runlevel to,
+                          model::ParallelChoice parallel)
+{
+    const std::string folder = model::level_folder(layout, to);
+    const std::vector<std::string> names = tree.list_folder(folder);
+    const std::vector<std::string> previous =
+        from.is_none() ? std::vector<std::string>{} : tree.list_folder(model::level_folder(layout, from));
+    std::vector<model::PlanStep> steps = model::plan_runlevel({layout, from, to, folder, names, previous});
+    const auto boundary = std::find_if(steps.begin(), steps.end(), [](const model::PlanStep& step) {
+        return step.link.kind == model::LinkKind::start;
+    });
+    LevelPlan plan;
+    StageReader stages(tree, layout, to, parallel, plan);
+    std::vector<model::PlanStep> second(std::make_move_iterator(boundary),
+                                        std::make_move_iterator(steps.end()));
+    steps.erase(boundary, steps.end());
+    stages.read(std::move(steps));
+    stages.read(std::move(second));
+    return plan;
+}
+
+} // namespace init::supervisor
