@@ -16,6 +16,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -88,6 +89,13 @@ Container::Container(const Setting& setting) : mark_(setting.root + "/mark")
     int ready[2];
     if (::pipe2(go, O_CLOEXEC) != 0 || ::pipe2(ready, O_CLOEXEC) != 0)
         throw std::runtime_error("pipe");
+    int slave = -1;
+    if (setting.terminal) {
+        terminal_ = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+        if (terminal_ < 0 || ::grantpt(terminal_) != 0 || ::unlockpt(terminal_) != 0)
+            throw std::runtime_error("no terminal can be had");
+        slave = ::open(::ptsname(terminal_), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    }
     const unsigned long flags =
         CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | SIGCHLD;
     pid_ = static_cast<pid_t>(::syscall(SYS_clone, flags, nullptr, nullptr, nullptr, nullptr));
@@ -96,8 +104,11 @@ Container::Container(const Setting& setting) : mark_(setting.root + "/mark")
     if (pid_ == 0) {
         ::close(go[1]);
         ::close(ready[0]);
-        set_up_and_exec(setting, go[0], ready[1]);
+        set_up_and_exec(setting, slave, go[0], ready[1]);
     }
+    ::close(slave);
+    if (setting.terminal)
+        reader_ = std::thread([this] { read_terminal(); });
     ::close(go[0]);
     ::close(ready[1]);
     join_groups(group_, pid_);
@@ -112,14 +123,14 @@ Container::Container(const Setting& setting) : mark_(setting.root + "/mark")
     ::close(go[1]);
 }
 
-void Container::set_up_and_exec(const Setting& setting, int go, int ready)
+void Container::set_up_and_exec(const Setting& setting, int terminal, int go, int ready)
 {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL); // a benchmark that is interrupted leaves nothing behind
     const int log = ::open(setting.log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
     const int null = ::open("/dev/null", O_RDONLY);
-    ::dup2(null, 0);
-    ::dup2(log, 1);
-    ::dup2(log, 2);
+    ::dup2(terminal >= 0 ? terminal : null, 0);
+    ::dup2(terminal >= 0 ? terminal : log, 1);
+    ::dup2(terminal >= 0 ? terminal : log, 2);
     ::close(null);
     ::close(log);
     const std::string& root = setting.root;
@@ -162,14 +173,26 @@ void Container::set_up_and_exec(const Setting& setting, int go, int ready)
     if (::read(go, &byte, 1) != 1)
         _exit(70);
     ::setsid();
+    if (terminal >= 0)
+        ::ioctl(0, TIOCSCTTY, 0);
     ::execve(arguments[0], arguments.data(), environment.data());
     fail_in_child(arguments[0]);
+}
+
+void Container::read_terminal()
+{
+    char piece[4096];
+    while (::read(terminal_, piece, sizeof piece) > 0)
+        continue;
 }
 
 Container::~Container()
 {
     if (pid_ > 0)
         end_with(SIGKILL, 10s);
+    if (reader_.joinable())
+        reader_.join(); // the last writer has gone
+    ::close(terminal_);
     ::close(watch_);
     for (const char* controller : controllers)
         ::rmdir(group_folder(controller, group_).c_str());

@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 #include <sys/types.h>
+#include <thread>
 #include <vector>
 
 namespace bench {
@@ -21,6 +22,7 @@ struct Setting {
     std::vector<std::string> environment;
     std::string log;           ///< the file its output is appended to
     bool host_userland = true; ///< bind the host's /usr, read-only
+    bool terminal = false;     ///< its stdin, stdout and stderr are a terminal that it controls
 };
 
 class Container {
@@ -52,13 +54,16 @@ public:
     std::vector<pid_t> members() const;
 
 private:
-    [[noreturn]] static void set_up_and_exec(const Setting& setting, int go, int ready);
+    [[noreturn]] static void set_up_and_exec(const Setting& setting, int terminal, int go, int ready);
+    void read_terminal();
 
     pid_t pid_ = -1;
     std::string mark_;
     std::string group_;
     Clock::time_point began_;
     int watch_ = -1;
+    int terminal_ = -1; ///< the master's end; what is written there is thrown away
+    std::thread reader_;
 };
 
 /// A field of /proc/PID/status or smaps_rollup, such as "VmRSS", as a number; -1 when there is none.

@@ -2,7 +2,7 @@
 //
 // The figures of the benchmark, each as a ratio to a peer that runs in the same call, in turns; medians.
 // Prints a table and, for each figure, the line of a test. The roots are made beforehand; see the usage.
-#include "container.h"
+#include "measure.h"
 
 #include <algorithm>
 #include <csignal>
@@ -21,103 +21,9 @@ namespace bench {
 namespace {
 
 using namespace std::chrono_literals;
-using Figures = std::vector<double>;
-
-std::string roots;
-std::string log_file;
-std::size_t rounds = 7;
-int idle_seconds = 60;
-int missed = 0;
-
-double median(Figures values)
-{
-    if (values.empty())
-        throw std::runtime_error("nothing was measured");
-    std::sort(values.begin(), values.end());
-    const std::size_t middle = values.size() / 2;
-    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
-double milliseconds(Clock::duration time)
-{
-    return std::chrono::duration<double, std::milli>(time).count();
-}
-
-void heading()
-{
-    std::printf("%-44s | %10s | %10s | %6s | %6s |\n", "figure", "ours", "peer", "ratio", "limit");
-}
-
-void verdict(const std::string& figure, bool held, const std::string& why)
-{
-    if (held)
-        std::printf("ok - %s\n", figure.c_str());
-    else
-        std::printf("not ok - %s: %s\n", figure.c_str(), why.c_str());
-    missed += held ? 0 : 1;
-    std::fflush(stdout);
-}
-
-/// A figure that is held against a peer's.
-void ratio_row(const std::string& figure, double ours, double peer, double limit)
-{
-    const double ratio = ours / peer;
-    const bool held = ratio <= limit;
-    std::printf("%-44s | %10.3f | %10.3f | %6.3f | %6.2f | %s\n", figure.c_str(), ours, peer, ratio, limit,
-                held ? "ok" : "MISSED");
-    char why[64];
-    std::snprintf(why, sizeof why, "ratio %.3f, limit %.2f", ratio, limit);
-    verdict(figure, held, why);
-}
-
-/// A figure that is held against a fixed limit of its own unit.
-void absolute_row(const std::string& figure, double ours, double limit)
-{
-    const bool held = ours <= limit;
-    std::printf("%-44s | %10.3f | %10s | %6s | %6.2f | %s\n", figure.c_str(), ours, "-", "-", limit,
-                held ? "ok" : "MISSED");
-    char why[64];
-    std::snprintf(why, sizeof why, "%.3f, limit %.2f", ours, limit);
-    verdict(figure, held, why);
-}
-
-Setting setting(const std::string& root, std::vector<std::string> arguments)
-{
-    Setting result;
-    result.root = roots + "/" + root;
-    result.arguments = std::move(arguments);
-    result.environment = {"PATH=/sbin:/usr/sbin:/bin:/usr/bin", "LC_ALL=C"};
-    result.log = log_file;
-    return result;
-}
-
-/// Ours, as the yardstick works: no sysinit, the engine, one script after another.
-Setting ours(const std::string& root)
-{
-    Setting result = setting(root, {"/sbin/init", "3"});
-    for (const char* variable : {"RCINIT_SYSINIT=none", "RCINIT_RC=engine"})
-        result.environment.emplace_back(variable);
-    return result;
-}
-
 Setting yardstick(const std::string& root)
 {
     return setting(root, {"/sbin/yardstick", "/etc/rc.d/rc3.d", "/etc/rc.d/rc0.d"});
-}
-
-struct Boot {
-    double wall;
-    double cpu;
-};
-
-Boot boot_once(const Setting& how)
-{
-    Container container(how);
-    Clock::time_point seen;
-    if (!container.wait_for_mark("up", 30s, seen))
-        throw std::runtime_error(how.arguments[0] + ": the last script of " + how.root + " did not run");
-    const double wall = milliseconds(seen - container.began());
-    return {wall, static_cast<double>(container.settled_cpu()) / 1e6};
 }
 
 void scripts()
@@ -130,7 +36,7 @@ void scripts()
     };
     std::map<std::string, Figures> wall;
     std::map<std::string, Figures> cpu;
-    for (std::size_t round = 0; round <= rounds; ++round)
+    for (std::size_t round = 0; round <= run_.rounds; ++round)
         for (const auto& [name, how] : peers) {
             const Boot boot = boot_once(how);
             if (round == 0)
@@ -171,20 +77,20 @@ void stop()
 {
     Figures nothing;
     Figures catcher;
-    for (std::size_t round = 0; round < rounds; ++round) {
+    for (std::size_t round = 0; round < run_.rounds; ++round) {
         nothing.push_back(stop_once(ours("nothing"), "up"));
         catcher.push_back(stop_once(setting("nothing", {"/sbin/catch"}), nullptr));
     }
     std::printf("stop with nothing to stop: catch %.3f ms\n", median(catcher));
     absolute_row("stop with nothing to stop, ms", median(nothing), 3.0);
 
-    if (::access((roots + "/services/sbin").c_str(), F_OK) != 0) {
+    if (::access((run_.roots + "/services/sbin").c_str(), F_OK) != 0) {
         std::puts("skip - stop of 8 real services: their root was not made");
         return;
     }
     Figures services;
     Figures back_to_back;
-    for (std::size_t round = 0; round < std::min<std::size_t>(rounds, 5); ++round) {
+    for (std::size_t round = 0; round < std::min<std::size_t>(run_.rounds, 5); ++round) {
         Setting with_ours = setting("services", {"/sbin/init", "2"});
         with_ours.environment.emplace_back("RCINIT_SYSINIT=none");
         with_ours.host_userland = false;
@@ -273,7 +179,7 @@ void orphans()
     Figures each_peer;
     Figures burst_ours;
     Figures burst_peer;
-    for (std::size_t round = 0; round < rounds; ++round) {
+    for (std::size_t round = 0; round < run_.rounds; ++round) {
         each_ours.push_back(cpu_per_orphan(init, "up"));
         each_peer.push_back(cpu_per_orphan(catcher, nullptr));
         burst_ours.push_back(burst(init, "up"));
@@ -323,7 +229,7 @@ void idle()
     std::map<pid_t, long> before;
     for (const pid_t pid : own_processes(container))
         before[pid] = switches(pid);
-    std::this_thread::sleep_for(std::chrono::seconds(idle_seconds));
+    std::this_thread::sleep_for(std::chrono::seconds(run_.idle_seconds));
     long sum = 0;
     for (const auto& [pid, count] : before) {
         const long more = switches(pid) - count;
@@ -332,7 +238,7 @@ void idle()
                         more);
         sum += more;
     }
-    std::printf("idle: %zu processes of ours watched for %d s\n", before.size(), idle_seconds);
+    std::printf("idle: %zu processes of ours watched for %d s\n", before.size(), run_.idle_seconds);
     absolute_row("context switches of 12 idle services", static_cast<double>(sum), 0.0);
 }
 
@@ -350,7 +256,7 @@ void memory()
     Figures of_ours;
     Figures of_sysvinit;
     Figures growth;
-    const bool peer = ::access((roots + "/daemons-12/sbin/sysvinit").c_str(), X_OK) == 0;
+    const bool peer = ::access((run_.roots + "/daemons-12/sbin/sysvinit").c_str(), X_OK) == 0;
     for (int round = 0; round < 3; ++round) {
         Container init(ours("daemons-12"));
         of_ours.push_back(static_cast<double>(settled_rss(init, "up")));
@@ -397,7 +303,7 @@ void memory()
 void size()
 {
     struct stat file {};
-    if (::stat((roots + "/scripts-1/sbin/init").c_str(), &file) != 0)
+    if (::stat((run_.roots + "/scripts-1/sbin/init").c_str(), &file) != 0)
         throw std::runtime_error("the program is not there");
     absolute_row("size of the program, KiB", static_cast<double>(file.st_size) / 1024, 2048.0);
 }
@@ -405,8 +311,9 @@ void size()
 int run(const std::string& only)
 {
     const std::vector<std::pair<std::string, void (*)()>> groups = {
-        {"size", size},       {"scripts", scripts}, {"stop", stop},
-        {"orphans", orphans}, {"memory", memory},   {"idle", idle},
+        {"size", size},           {"scripts", scripts}, {"stop", stop},     {"orphans", orphans},
+        {"memory", memory},       {"idle", idle},       {"graphs", graphs}, {"parallel", parallel},
+        {"functions", functions}, {"tools", tools},
     };
     heading();
     for (const auto& [name, measure] : groups) {
@@ -418,7 +325,7 @@ int run(const std::string& only)
             verdict("figures of " + name, false, error.what());
         }
     }
-    return missed == 0 ? 0 : 1;
+    return run_.missed == 0 ? 0 : 1;
 }
 
 } // namespace
@@ -430,9 +337,9 @@ int main(int argc, char** argv)
         std::fputs("usage: figures ROOTS LOG ROUNDS IDLE_SECONDS \"GROUP...\"\n", stderr);
         return 64;
     }
-    bench::roots = argv[1];
-    bench::log_file = argv[2];
-    bench::rounds = static_cast<std::size_t>(std::max(1, std::atoi(argv[3])));
-    bench::idle_seconds = std::atoi(argv[4]);
+    bench::run_.roots = argv[1];
+    bench::run_.log_file = argv[2];
+    bench::run_.rounds = static_cast<std::size_t>(std::max(1, std::atoi(argv[3])));
+    bench::run_.idle_seconds = std::atoi(argv[4]);
     return bench::run(argv[5]);
 }
