@@ -32,6 +32,13 @@ int install(Arguments arguments);
 /// `rcinit status [NAME] [--json]`: 0 up, 1 failed, 3 not running, 4 unknown or init unreachable, 64 wrong
 /// usage.
 int status(Arguments arguments);
+/// `rcinit header [--json] FILE...`: 0 all read, 1 a file could not be, 64 wrong usage.
+int header(Arguments words);
+/// `rcinit plan [--root DIR] [RUNLEVEL] [--json | --dot]`: 0 told, 1 the tree cannot be looked at, 64 wrong usage.
+int plan(Arguments words);
+/// `rcinit why NAME`, `rcinit why-not NAME`: 0 told, 1 nothing is known of the name, 64 wrong usage.
+int why(Arguments words);
+int why_not(Arguments words);
 /// `rcinit signals`: what each signal to PID 1 does.
 int signals(Arguments arguments);
 

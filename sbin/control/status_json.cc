@@ -3,6 +3,8 @@
 // it.
 #include "control/status_json.h"
 
+#include "control/json_text.h"
+
 #include <boost/json.hpp>
 
 #include <array>
@@ -33,11 +35,6 @@ void append_service(std::string& out, const model::ServiceStatus& service)
     if (service.reason)
         object["reason"] = *service.reason;
     out += json::serialize(object);
-}
-
-std::string quoted(std::string_view text)
-{
-    return json::serialize(json::string_view{text.data(), text.size()});
 }
 
 const json::value* find(const json::object& object, const char* key)

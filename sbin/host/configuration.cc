@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "host/configuration.h"
 
-#include "system/read_text.h"
-
-#include <boost/filesystem/operations.hpp>
+#include "system/rooted_tree.h"
 
 #include <fmt/format.h>
 
 #include <unistd.h>
-
-#include <algorithm>
 
 namespace init::host {
 namespace {
@@ -23,9 +19,9 @@ void add(Configuration& configuration, model::Diagnostics&& more)
     configuration.complaints.insert(configuration.complaints.end(), more.begin(), more.end());
 }
 
-void read_one(Configuration& configuration, const std::string& path)
+void read_one(Configuration& configuration, system::Tree& tree, const std::string& path)
 {
-    const system::Result<std::string> text = system::read_text(path, file_limit);
+    const system::Result<std::string> text = tree.read_file(path, file_limit);
     if (text)
         add(configuration, read_settings(configuration.settings, *text, path));
     else if (text.error() != boost::system::errc::no_such_file_or_directory)
@@ -34,27 +30,22 @@ void read_one(Configuration& configuration, const std::string& path)
               fmt::format("cannot be read ({}), its settings are left out", text.error().message())}});
 }
 
-std::vector<std::string> fragments()
-{
-    std::vector<std::string> paths;
-    boost::system::error_code error;
-    boost::filesystem::directory_iterator at(folder, error);
-    for (const boost::filesystem::directory_iterator end; !error && at != end; at.increment(error))
-        if (at->path().extension() == ".conf")
-            paths.push_back(at->path().native());
-    std::sort(paths.begin(), paths.end());
-    return paths;
-}
-
 } // namespace
+
+Configuration read_configuration_files(system::Tree& tree)
+{
+    Configuration configuration;
+    read_one(configuration, tree, main_file);
+    for (const std::string& name : tree.list_folder(folder))
+        if (name.ends_with(".conf"))
+            read_one(configuration, tree, std::string(folder) + "/" + name);
+    return configuration;
+}
 
 Configuration read_configuration(std::span<const std::pair<std::string, std::string>> options)
 {
-    Configuration configuration;
-    read_one(configuration, main_file);
-    for (const std::string& path : fragments())
-        read_one(configuration, path);
-
+    system::RootedTree own("");
+    Configuration configuration = read_configuration_files(own);
     std::vector<std::string> environment;
     for (char** variable = environ; variable && *variable; ++variable)
         if (std::string_view(*variable).starts_with("RCINIT_"))

@@ -5,6 +5,7 @@
 
 #include "model/diagnostic.h"
 #include "model/settings.h"
+#include "system/tree.h"
 
 #include <span>
 #include <string>
@@ -18,8 +19,12 @@ struct Configuration {
     model::Diagnostics complaints;
 };
 
+/// The files of a tree alone: /etc/rcinit.conf, /etc/rcinit.conf.d/*.conf in the order of their names. A file
+/// that is not there is nothing; one that cannot be read is a complaint.
+Configuration read_configuration_files(system::Tree& tree);
+
 /// /etc/rcinit.conf, /etc/rcinit.conf.d/*.conf in the order of their names, RCINIT_* of the environment, then
-/// `options` by key. A file that is not there is nothing; one that cannot be read is a complaint.
+/// `options` by key.
 Configuration read_configuration(std::span<const std::pair<std::string, std::string>> options);
 
 } // namespace init::host

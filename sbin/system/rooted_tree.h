@@ -14,6 +14,7 @@ class RootedTree final : public Tree {
 public:
     /// `root`: an absolute or relative path without a trailing slash; empty for `/`.
     explicit RootedTree(std::string root) : root_(std::move(root)) {}
+    RootedTree(RootedTree&& other) noexcept : root_(std::move(other.root_)) {}
 
     /// A FIFO or device is refused with EINVAL. Errors: errno of openat(2), ELOOP.
     Result<std::string> read_file(const std::string& path, std::size_t limit) override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "supervisor/boot_plan.h"
+#include "supervisor/boot_reader.h"
 
+#include "supervisor/level_plan.h"
 #include "supervisor/rc_choice.h"
 #include "supervisor/table.h"
 
@@ -19,7 +20,7 @@ public:
     {
     }
 
-    BootPlan read(std::optional<Runlevel> level)
+    model::BootPlan read(std::optional<Runlevel> level)
     {
         plan_.layout = look_for_layout(tree_);
         model::Inittab table;
@@ -102,11 +103,11 @@ private:
     }
 
     /// The steps of one verb, or all of them, after what the list already holds.
-    void append(std::vector<PlannedScript>& list, const LevelPlan& read, std::string_view verb)
+    void append(std::vector<model::PlannedScript>& list, const LevelPlan& read, std::string_view verb)
     {
         plan_.complaints.insert(plan_.complaints.end(), read.complaints.begin(), read.complaints.end());
         unsigned waves = 0;
-        for (const PlannedScript& script : list)
+        for (const model::PlannedScript& script : list)
             waves = std::max(waves, script.wave);
         std::vector<std::size_t> place(read.steps.size());
         unsigned left_out = 0;
@@ -117,7 +118,7 @@ private:
                 continue;
             }
             place[i] = list.size();
-            PlannedScript script;
+            model::PlannedScript script;
             script.name = planned.step.link.name;
             script.script = planned.step.path;
             script.verb = planned.step.verb;
@@ -146,8 +147,9 @@ private:
 
     [[nodiscard]] bool is_started(const std::string& name) const
     {
-        return std::any_of(plan_.start.begin(), plan_.start.end(),
-                           [&](const PlannedScript& script) { return script.name == name && !script.skip; });
+        return std::any_of(plan_.start.begin(), plan_.start.end(), [&](const model::PlannedScript& script) {
+            return script.name == name && !script.skip;
+        });
     }
 
     /// In reverse order of their start, one after another.
@@ -157,14 +159,14 @@ private:
             const std::string path = model::script_folder(plan_.layout) + "/" + started->name;
             const bool is_listed =
                 std::any_of(plan_.stop.begin(), plan_.stop.end(),
-                            [&](const PlannedScript& s) { return s.name == started->name; });
+                            [&](const model::PlannedScript& s) { return s.name == started->name; });
             if (started->skip || is_listed || tree_.look(path).kind != system::FileKind::file)
                 continue;
-            PlannedScript script;
+            model::PlannedScript script;
             script.name = started->name;
             script.script = path;
             script.verb = "stop";
-            for (const PlannedScript& earlier : plan_.stop)
+            for (const model::PlannedScript& earlier : plan_.stop)
                 script.wave = std::max(script.wave, earlier.wave + 1);
             if (!plan_.stop.empty()) {
                 script.after = {plan_.stop.size() - 1};
@@ -177,13 +179,13 @@ private:
     system::Tree& tree_;
     const model::Settings& settings_;
     const model::MachineFacts& facts_;
-    BootPlan plan_;
+    model::BootPlan plan_;
 };
 
 } // namespace
 
-BootPlan read_boot_plan(system::Tree& tree, const model::Settings& settings, const model::MachineFacts& facts,
-                        std::optional<Runlevel> level)
+model::BootPlan read_boot_plan(system::Tree& tree, const model::Settings& settings,
+                               const model::MachineFacts& facts, std::optional<Runlevel> level)
 {
     return Reader(tree, settings, facts).read(level);
 }

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// rcinit plan: what a boot and a stop of a tree would do, without running anything.
+#include "applets/applets.h"
+#include "control/command_line.h"
+#include "control/plan_json.h"
+#include "host/tree_view.h"
+#include "supervisor/boot_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace init::applets {
+namespace {
+
+constexpr int usage_status = 64;
+
+struct PlanArguments {
+    std::string root;
+    std::optional<model::Runlevel> level;
+    std::vector<std::pair<std::string, std::string>> settings;
+    bool json = false;
+    bool dot = false;
+    std::string error;
+};
+
+PlanArguments parse(Arguments words)
+{
+    enum : int { root = 256, json, dot, serial, parallel };
+    constexpr option options[] = {{"root", required_argument, nullptr, root},
+                                  {"json", no_argument, nullptr, json},
+                                  {"dot", no_argument, nullptr, dot},
+                                  {"serial", no_argument, nullptr, serial},
+                                  {"parallel", required_argument, nullptr, parallel},
+                                  {}};
+    control::CommandLine line = control::read_command_line(words, options);
+    PlanArguments result;
+    result.error = std::move(line.error);
+    for (auto& [option, value] : line.options) {
+        if (option == root)
+            result.root = std::move(value);
+        else if (option == json || option == dot)
+            (option == json ? result.json : result.dot) = true;
+        else
+            result.settings.emplace_back("parallel", option == serial ? "no" : value);
+    }
+    if (line.words.size() > 1) {
+        result.error = fmt::format("one runlevel at a time, got also \"{}\"", line.words[1]);
+    } else if (!line.words.empty()) {
+        result.level = line.words[0].size() == 1 ? model::Runlevel::from(line.words[0][0]) : std::nullopt;
+        if (!result.level || result.level->ends())
+            result.error = fmt::format("\"{}\" is no runlevel that a boot goes to", line.words[0]);
+    }
+    return result;
+}
+
+std::string names_of(const std::vector<model::PlannedScript>& list, const std::vector<std::size_t>& places)
+{
+    std::string names;
+    for (const std::size_t place : places)
+        names.append(names.empty() ? "" : ", ").append(list[place].name);
+    return names;
+}
+
+void show(const char* heading, const std::vector<model::PlannedScript>& list, bool side_by_side)
+{
+    std::size_t width = 8;
+    for (const model::PlannedScript& script : list)
+        width = std::max(width, script.name.size());
+    fmt::print("{}: {} scripts, {}\n", heading, list.size(), side_by_side ? "side by side" : "in link order");
+    std::vector<std::size_t> order(list.size());
+    for (std::size_t i = 0; i < order.size(); ++i)
+        order[i] = i;
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return list[a].wave < list[b].wave; });
+    for (const std::size_t at : order) {
+        const model::PlannedScript& script = list[at];
+        std::string remarks = script.verb == heading ? "" : script.verb + "; ";
+        if (script.skip)
+            remarks += fmt::format("skipped: {}; ", *script.skip);
+        if (!script.number)
+            remarks += "no link names it, so should it live still; ";
+        if (script.interactive)
+            remarks += "alone, it may ask; ";
+        if (side_by_side && !script.after.empty())
+            remarks += fmt::format("after {}; ", names_of(list, script.after));
+        if (!remarks.empty())
+            remarks.resize(remarks.size() - 2);
+        fmt::print("  {:>4}  {:<{}}  {}\n", script.wave, script.name, width, remarks);
+    }
+}
+
+void show(const model::BootPlan& plan)
+{
+    fmt::print("{} tree, runlevel {}\n", to_string(plan.layout), plan.level.letter());
+    for (const std::string& note : plan.notes)
+        fmt::print("note: {}\n", note);
+    show("start", plan.start, plan.start_side_by_side);
+    show("stop", plan.stop, plan.stop_side_by_side);
+}
+
+void say_all(const model::Diagnostics& complaints)
+{
+    for (const model::Diagnostic& complaint : complaints)
+        fmt::print(stderr, "{}\n", to_string(complaint));
+}
+
+} // namespace
+
+int plan(Arguments words)
+{
+    const PlanArguments arguments = parse(words);
+    if (!arguments.error.empty()) {
+        fmt::print(stderr,
+                   "rcinit plan: {}; nothing was read\n"
+                   "Usage: rcinit plan [--root DIR] [RUNLEVEL] [--json | --dot] [--serial | --parallel "
+                   "auto|yes|no]\n",
+                   arguments.error);
+        return usage_status;
+    }
+    auto view = host::open_tree(arguments.root);
+    if (!view) {
+        fmt::print(stderr, "rcinit plan: cannot look at {}: {}; there is no plan\n", arguments.root,
+                   view.error().message());
+        return 1;
+    }
+    for (const auto& [key, value] : arguments.settings)
+        if (const auto why = set(view->settings, key, value)) {
+            fmt::print(stderr, "rcinit plan: --{}: {}; nothing was read\n", key, *why);
+            return usage_status;
+        }
+    const model::BootPlan plan =
+        supervisor::read_boot_plan(view->tree, view->settings, view->facts, arguments.level);
+    say_all(view->complaints);
+    say_all(plan.complaints);
+    if (arguments.json)
+        fmt::print("{}\n", control::to_json(plan));
+    else if (arguments.dot)
+        fmt::print("{}", control::to_dot(plan));
+    else
+        show(plan);
+    return 0;
+}
+
+} // namespace init::applets
