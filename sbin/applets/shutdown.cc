@@ -6,6 +6,7 @@
 #include "applets/shutdown_pid.h"
 #include "control/initctl_client.h"
 #include "model/shutdown_arguments.h"
+#include "model/text_lines.h"
 #include "system/read_text.h"
 #include "system/unique_fd.h"
 #include "system/utmp.h"
@@ -23,7 +24,6 @@
 #include <cstring>
 #include <ctime>
 #include <optional>
-#include <sstream>
 
 namespace init::applets {
 namespace {
@@ -132,11 +132,13 @@ std::string access_fault()
     if (!text)
         return fmt::format("cannot read {}: {}; nothing changes", path, text.error().message());
     const auto logins = system::read_logins(system::UtmpPaths{}.utmp);
-    std::istringstream lines{*text};
-    for (std::string name; std::getline(lines, name);)
-        if (!name.empty() && name[0] != '#' &&
-            std::ranges::find(logins, name, &system::Login::user) != logins.end())
-            return {};
+    bool is_allowed = false;
+    model::for_each_line(*text, [&](std::string_view name, unsigned) {
+        is_allowed = is_allowed || (!name.empty() && name[0] != '#' &&
+                                    std::ranges::find(logins, name, &system::Login::user) != logins.end());
+    });
+    if (is_allowed)
+        return {};
     return fmt::format("nobody listed in {} is logged in; nothing changes", path);
 }
 
