@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: MIT
+// From facilities and insserv's files through the graph to the order of a level.
+#define BOOST_TEST_MODULE script_order
+#include "model/script_order.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <random>
+
+namespace {
+
+using namespace init::model;
+using Words = std::vector<std::string>;
+
+struct Script {
+    std::string name;
+    int number = 10;
+    Words needs{};
+    Words wants{};
+    Words before{};
+    Words provides{};
+    bool complete = true;
+    bool interactive = false;
+};
+
+/// The order of these scripts in one direction, by name.
+struct Ordered {
+    Ordered(const std::vector<Script>& scripts, bool starts = true,
+            ParallelChoice parallel = ParallelChoice::yes, const Facilities* facilities = nullptr,
+            const DependFile* depend = nullptr, const Words& earlier = {})
+    {
+        for (const Script& script : scripts) {
+            steps.push_back({{starts ? LinkKind::start : LinkKind::stop, script.number, script.name},
+                             "/etc/rc/" + script.name,
+                             starts ? "start" : "stop"});
+            LsbHeader header;
+            header.provides = script.provides.empty() ? Words{script.name} : script.provides;
+            header.required_start = header.required_stop = script.needs;
+            header.should_start = header.should_stop = script.wants;
+            header.x_start_before = header.x_stop_after = script.before;
+            header.x_interactive = script.interactive;
+            header.line_of.fill(script.complete ? 7 : 0);
+            headers.push_back(header);
+        }
+        order = order_scripts({steps, headers, starts, parallel, facilities, depend, earlier});
+    }
+    std::size_t at(const std::string& name) const
+    {
+        return static_cast<std::size_t>(
+            std::find_if(steps.begin(), steps.end(), [&](const PlanStep& s) { return s.link.name == name; }) -
+            steps.begin());
+    }
+    bool edge(const std::string& first, const std::string& second) const
+    {
+        const auto& before = order.graph.before[at(second)];
+        return std::find(before.begin(), before.end(), at(first)) != before.end();
+    }
+    unsigned wave(const std::string& name) const { return order.graph.wave[at(name)]; }
+    bool says(const std::string& words) const
+    {
+        return std::any_of(order.complaints.begin(), order.complaints.end(),
+                           [&](const Diagnostic& complaint) {
+                               return to_string(complaint).find(words) != std::string::npos;
+                           });
+    }
+
+    std::vector<PlanStep> steps;
+    std::vector<std::optional<LsbHeader>> headers;
+    ScriptOrder order;
+};
+
+} // namespace
+
+// --- Facilities
+// ---------------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(facilities_lead_to_members_through_each_other)
+{
+    Facilities facilities;
+    const Diagnostics said =
+        facilities.read("# comment\n$local_fs +mountall umountfs # more\n"
+                        "$remote_fs $local_fs +mountnfs\n$a $b x\n$b $a y\n"
+                        "<interactive> apache2 +luks\nnonsense here\n$long \\\n  one \\\n  two",
+                        "insserv.conf");
+    using M = Facilities::Member;
+    BOOST_TEST((facilities.members("$remote_fs") ==
+                std::vector<M>{{"mountall", true}, {"umountfs", false}, {"mountnfs", true}}));
+    BOOST_TEST((facilities.members("$a") == std::vector<M>{{"y", false}, {"x", false}}));
+    BOOST_TEST((facilities.members("$long") == std::vector<M>{{"one", false}, {"two", false}}));
+    BOOST_TEST(facilities.members("$none").empty());
+    BOOST_TEST((facilities.is_interactive("apache2") && facilities.is_interactive("luks")));
+    BOOST_TEST(
+        (facilities.is_known("$all") && facilities.is_known("$null") && !facilities.is_known("$none")));
+    BOOST_REQUIRE(said.size() == 1u);
+    BOOST_TEST(to_string(said[0]).starts_with("insserv.conf:7: \"nonsense\""));
+}
+
+BOOST_AUTO_TEST_CASE(later_lines_of_a_facility_add_to_it)
+{
+    Facilities facilities;
+    facilities.read("$syslog +rsyslog\n", "a");
+    facilities.read("$syslog +rsyslog +syslog-ng\n", "b");
+    BOOST_TEST(facilities.members("$syslog").size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(the_built_in_facilities_know_both_families)
+{
+    const Facilities facilities = Facilities::built_in();
+    for (const char* name :
+         {"$local_fs", "$network", "$named", "$portmap", "$remote_fs", "$syslog", "$time"}) {
+        BOOST_TEST(facilities.is_known(name));
+        for (const Facilities::Member& member : facilities.members(name))
+            BOOST_TEST(member.optional);
+    }
+}
+
+// --- insserv's files
+// ----------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_depend_file_is_read_with_continued_lines)
+{
+    Diagnostics said;
+    const DependFile file = read_depend_file(
+        "TARGETS = a b \\\n  c\nINTERACTIVE = c\nb: a\nc: a b\nrubbish\n", ".depend.start", said);
+    BOOST_TEST(file.targets == (Words{"a", "b", "c"}), boost::test_tools::per_element());
+    BOOST_TEST(file.interactive == Words{"c"}, boost::test_tools::per_element());
+    BOOST_TEST((file.rules == std::vector<std::pair<std::string, Words>>{{"b", {"a"}}, {"c", {"a", "b"}}}));
+    BOOST_REQUIRE(said.size() == 1u);
+    BOOST_TEST(said[0].line == 6u);
+}
+
+// --- Order
+// --------------------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(needs_wants_and_reverses_become_edges_and_are_reversed_at_a_stop)
+{
+    const std::vector<Script> scripts = {{"app", 10, {"db"}, {"cache", "absent"}, {}, {}, true, false},
+                                         {"cache"},
+                                         {"db"},
+                                         {"early", 10, {}, {}, {"db"}, {}, true, false}};
+    const Ordered start(scripts);
+    BOOST_TEST((start.edge("db", "app") && start.edge("cache", "app") && start.edge("early", "db")));
+    BOOST_TEST((start.wave("early") == 1u && start.wave("db") == 2u && start.wave("app") == 3u));
+    BOOST_TEST(start.order.graph.edges.size() == 3u);
+    BOOST_TEST(start.order.complaints.empty());
+    const Ordered stop(scripts, false);
+    BOOST_TEST((stop.edge("app", "db") && stop.edge("app", "cache") && stop.edge("db", "early")));
+}
+
+BOOST_AUTO_TEST_CASE(facilities_stand_for_those_behind_them_and_for_who_provides_them)
+{
+    Facilities facilities;
+    facilities.read("$network +networking\n$hard must\n", "c");
+    const Ordered order({{"app", 10, {"$network", "$hard", "$null", "$odd"}, {}, {}, {}, true, false},
+                         {"networking"},
+                         {"wicked", 10, {}, {}, {}, {"$network"}, true, false}},
+                        true, ParallelChoice::yes, &facilities);
+    BOOST_TEST((order.edge("networking", "app") && order.edge("wicked", "app")));
+    BOOST_TEST(order.says("$odd"));
+    BOOST_TEST(!order.says("$network"));
+    BOOST_TEST(!order.says("must"));
+}
+
+BOOST_AUTO_TEST_CASE(all_comes_last_at_start_and_first_at_stop)
+{
+    const std::vector<Script> scripts = {{"last", 1, {"$all"}, {}, {}, {}, true, false},
+                                         {"a"},
+                                         {"b"},
+                                         {"after-last", 9, {"last"}, {}, {}, {}, true, false}};
+    const Ordered start(scripts);
+    BOOST_TEST((start.edge("a", "last") && start.edge("b", "last") && start.edge("last", "after-last")));
+    BOOST_TEST(start.order.complaints.empty());
+    const Ordered stop(scripts, false);
+    BOOST_TEST((stop.edge("last", "a") && stop.edge("last", "b")));
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_required_is_told_with_file_and_line_and_holds_nothing)
+{
+    const Ordered order({{"a", 10, {"gone", "+maybe", "a"}, {"nope"}, {}, {}, true, false}});
+    BOOST_TEST(order.says("/etc/rc/a:7: a: Required-Start names gone"));
+    BOOST_TEST(order.order.complaints.size() == 1u);
+    BOOST_TEST(order.order.graph.edges.empty());
+    const Ordered known({{"a", 10, {"gone"}, {}, {}, {}, true, false}}, true, ParallelChoice::yes, nullptr,
+                        nullptr, {"gone"});
+    BOOST_TEST(known.order.complaints.empty());
+    BOOST_TEST(Ordered({{"a", 10, {"gone"}, {}, {}, {}, true, false}}, false).order.complaints.empty());
+}
+
+BOOST_AUTO_TEST_CASE(of_two_that_provide_one_name_the_first_keeps_it)
+{
+    const Ordered order({{"a", 10, {}, {}, {}, {"mta"}, true, false},
+                         {"b", 10, {}, {}, {}, {"mta"}, true, false},
+                         {"c", 10, {"mta"}, {}, {}, {}, true, false}});
+    BOOST_TEST((order.edge("a", "c") && !order.edge("b", "c")));
+    BOOST_TEST(order.says("a keeps the name"));
+}
+
+BOOST_AUTO_TEST_CASE(a_loop_is_cut_at_a_want_before_a_need)
+{
+    const Ordered order({{"a", 10, {"b"}, {}, {}, {}, true, false},
+                         {"b", 20, {}, {"c"}, {}, {}, true, false},
+                         {"c", 30, {"a"}, {}, {}, {}, true, false}});
+    BOOST_TEST((order.edge("b", "a") && order.edge("a", "c") && !order.edge("c", "b")));
+    BOOST_TEST(order.says("a loop: a -> c -> b -> a"));
+    BOOST_TEST(order.says("b is started without waiting for c"));
+}
+
+BOOST_AUTO_TEST_CASE(of_equal_edges_the_one_most_against_the_numbers_is_cut)
+{
+    const Ordered order({{"a", 10, {"c"}, {}, {}, {}, true, false},
+                         {"b", 20, {"a"}, {}, {}, {}, true, false},
+                         {"c", 30, {"b"}, {}, {}, {}, true, false}});
+    BOOST_TEST((!order.edge("c", "a") && order.edge("a", "b") && order.edge("b", "c")));
+}
+
+BOOST_AUTO_TEST_CASE(a_script_without_a_complete_block_is_a_barrier_at_its_number)
+{
+    const Ordered order({{"a", 10},
+                         {"b", 11},
+                         {"old", 20, {}, {}, {}, {}, false, false},
+                         {"c", 30},
+                         {"older", 40, {}, {}, {}, {}, false, false},
+                         {"d", 50, {"a"}, {}, {}, {}, true, false}});
+    BOOST_TEST((order.edge("a", "old") && order.edge("b", "old") && order.edge("old", "c")));
+    BOOST_TEST((order.edge("c", "older") && order.edge("older", "d") && !order.edge("old", "d")));
+    BOOST_TEST((order.wave("a") == 1u && order.wave("b") == 1u && order.wave("older") == 4u));
+    // A need against a barrier gives way to it.
+    const Ordered against(
+        {{"a", 10, {"z"}, {}, {}, {}, true, false}, {"old", 20, {}, {}, {}, {}, false, false}, {"z", 30}});
+    BOOST_TEST((!against.edge("z", "a") && against.edge("a", "old") && against.edge("old", "z")));
+    BOOST_TEST(against.says("a loop"));
+}
+
+BOOST_AUTO_TEST_CASE(automatic_runs_side_by_side_where_every_block_is_complete_or_insserv_made_the_tree)
+{
+    const std::vector<Script> complete = {{"a"}, {"b"}};
+    const std::vector<Script> mixed = {{"a"}, {"b", 10, {}, {}, {}, {}, false, false}};
+    const auto automatic = ParallelChoice::automatic;
+    BOOST_TEST(Ordered(complete, true, automatic).order.side_by_side);
+    BOOST_TEST(!Ordered(mixed, true, automatic).order.side_by_side);
+    BOOST_TEST(!Ordered(complete, true, ParallelChoice::no).order.side_by_side);
+    const DependFile depend{{"a", "b"}, {}, {{"b", {"a"}}}};
+    const Ordered made(mixed, true, automatic, nullptr, &depend);
+    BOOST_TEST((made.order.side_by_side && made.edge("a", "b")));
+    const Ordered serial(mixed, true, automatic);
+    BOOST_TEST((serial.edge("a", "b") && serial.order.graph.edges.size() == 1u));
+}
+
+BOOST_AUTO_TEST_CASE(insserv_files_stand_for_the_headers_of_their_targets)
+{
+    const DependFile depend{{"a", "b"}, {"b"}, {{"b", {"a"}}}};
+    const Ordered order(
+        {{"a", 10, {"b"}, {}, {}, {}, true, false}, {"b"}, {"c", 10, {"b"}, {}, {}, {}, true, false}}, true,
+        ParallelChoice::automatic, nullptr, &depend);
+    BOOST_TEST((order.edge("a", "b") && !order.edge("b", "a")));
+    BOOST_TEST(order.edge("b", "c"));
+    BOOST_TEST((!order.order.interactive[0] && order.order.interactive[1]));
+}
+
+BOOST_AUTO_TEST_CASE(interactive_scripts_are_marked_by_header_and_by_configuration)
+{
+    Facilities facilities;
+    facilities.read("<interactive> asks\n", "c");
+    const Ordered order({{"a", 10, {}, {}, {}, {}, true, true}, {"asks"}, {"b"}}, true, ParallelChoice::yes,
+                        &facilities);
+    BOOST_TEST(order.order.interactive == (std::vector<bool>{true, true, false}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_tree_without_blocks_runs_in_link_order)
+{
+    std::vector<Script> scripts;
+    for (int i = 0; i < 50; ++i)
+        scripts.push_back({"s" + std::to_string(i), i, {}, {}, {}, {}, false, false});
+    const Ordered order(scripts);
+    for (std::size_t i = 0; i < scripts.size(); ++i)
+        BOOST_TEST(order.order.graph.wave[i] == i + 1);
+    BOOST_TEST(order.order.graph.edges.size() == scripts.size() - 1);
+}
+
+// --- Any graph
+// ----------------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(every_edge_is_kept_or_cut_for_a_loop_and_the_order_is_always_the_same)
+{
+    for (unsigned seed = 0; seed < 300; ++seed) {
+        std::mt19937 random(seed);
+        std::vector<Script> scripts(1 + random() % 30);
+        for (std::size_t i = 0; i < scripts.size(); ++i) {
+            scripts[i].name = "s" + std::to_string(i);
+            scripts[i].number = static_cast<int>(i / 3);
+            scripts[i].complete = random() % 8 != 0;
+            for (std::size_t other = 0; other < scripts.size(); ++other) {
+                if (random() % 12 == 0)
+                    scripts[i].needs.push_back("s" + std::to_string(other));
+                if (random() % 12 == 0)
+                    scripts[i].wants.push_back("s" + std::to_string(other));
+            }
+        }
+        const Ordered order(scripts, seed % 2 == 0);
+        const DependencyGraph& graph = order.order.graph;
+        for (const Edge& edge : graph.edges)
+            BOOST_TEST_REQUIRE(graph.wave[edge.first] < graph.wave[edge.second]); // no circle is left
+        const auto is_cut = [&](std::size_t first, std::size_t second) {
+            return std::any_of(graph.loops.begin(), graph.loops.end(), [&](const Loop& loop) {
+                return loop.cut.first == first && loop.cut.second == second;
+            });
+        };
+        for (std::size_t i = 0; i < scripts.size(); ++i) {
+            BOOST_TEST_REQUIRE(graph.before[i].size() <= scripts.size());
+            if (!scripts[i].complete)
+                continue;
+            for (const std::string& name : scripts[i].needs) {
+                const std::size_t other = order.at(name);
+                const std::size_t first = seed % 2 == 0 ? other : i;
+                const std::size_t second = seed % 2 == 0 ? i : other;
+                BOOST_TEST_REQUIRE((first == second ||
+                                    order.edge(scripts[first].name, scripts[second].name) ||
+                                    is_cut(first, second)));
+            }
+        }
+        // A barrier keeps its place.
+        for (std::size_t i = 0; i < scripts.size(); ++i)
+            for (std::size_t other = 0; other < scripts.size() && !scripts[i].complete; ++other)
+                BOOST_TEST_REQUIRE((other == i || (graph.wave[other] < graph.wave[i]) == (other < i)));
+        for (Script& script : scripts)
+            std::shuffle(script.needs.begin(), script.needs.end(), random);
+        const Ordered again(scripts, seed % 2 == 0);
+        BOOST_TEST_REQUIRE((again.order.graph.edges == graph.edges));
+        BOOST_TEST_REQUIRE((again.order.graph.wave == graph.wave));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(depth_counts_the_scripts_to_the_end)
+{
+    const Ordered order(
+        {{"a"}, {"b", 10, {"a"}, {}, {}, {}, true, false}, {"c", 10, {"b"}, {}, {}, {}, true, false}, {"d"}});
+    BOOST_TEST(order.order.graph.depth == (std::vector<unsigned>{3, 2, 1, 1}),
+               boost::test_tools::per_element());
+}
