@@ -3,6 +3,8 @@
 // since there is one keeper for every run of a script.
 #include "keeper/keeper.h"
 
+#include "keeper/order_reader.h"
+#include "keeper/pid_list.h"
 #include "keeper/protocol.h"
 #include "keeper/script_environment.h"
 #include "keeper/script_output.h"
@@ -34,56 +36,6 @@ using system::UniqueFd;
 using Clock = ScriptOutput::Clock;
 
 constexpr std::size_t words_limit = 1024;
-
-/// Walks over the strings behind an order.
-class StringReader {
-public:
-    StringReader(char* begin, std::size_t size) noexcept : at_(begin), end_(begin + size) {}
-    /// nullptr when the order is shorter than it claims.
-    char* next() noexcept
-    {
-        if (at_ >= end_)
-            return nullptr;
-        char* const string = at_;
-        auto* const nul = static_cast<char*>(std::memchr(at_, '\0', static_cast<std::size_t>(end_ - at_)));
-        if (nul == nullptr)
-            return nullptr;
-        at_ = nul + 1;
-        return string;
-    }
-
-private:
-    char* at_;
-    char* end_;
-};
-
-/// Processes that have been reaped, or that init wants to hear of.
-class PidList {
-public:
-    struct Entry {
-        pid_t pid;
-        int status;
-    };
-    void add(pid_t pid, int status) noexcept
-    {
-        entries_[next_] = {pid, status};
-        next_ = (next_ + 1) % size;
-    }
-    Entry* find(pid_t pid) noexcept
-    {
-        for (Entry& entry : entries_)
-            if (entry.pid == pid)
-                return &entry;
-        return nullptr;
-    }
-    Entry* begin() noexcept { return entries_; }
-    Entry* end() noexcept { return entries_ + size; }
-
-private:
-    static constexpr std::size_t size = 16;
-    Entry entries_[size] = {};
-    std::size_t next_ = 0;
-};
 
 class Keeper {
 public:
@@ -209,6 +161,7 @@ void Keeper::wait_for_something() noexcept
         {signals_.get(), POLLIN, 0},
         {output_.wants_read() ? source_.get() : -1, POLLIN, 0},
         {output_.wants_room() ? line_fd : -1, POLLOUT, 0},
+        {output_.caller().wanted(), POLLOUT, 0},
     };
     const int timeout = has_order_ ? output_.timeout(Clock::now()) : -1;
     if (::poll(polled, sizeof polled / sizeof polled[0], timeout) < 0)
@@ -221,6 +174,8 @@ void Keeper::wait_for_something() noexcept
         take_order();
     if (has_order_)
         output_.write(Clock::now());
+    if (is_script_over_ && !is_end_told_ && output_.caller().is_over())
+        report_script_end();
     if (is_killing_)
         finish_when_killed();
 }
@@ -277,7 +232,7 @@ void Keeper::start_run(const Order& order, ReceivedOrder& received) noexcept
     source_ = std::move(received.descriptors[0]);
     StringReader strings(order_buffer + sizeof order, received.size - sizeof order);
     const char* const label = strings.next();
-    output_.start(source_.get(), line_fd, label != nullptr ? label : "");
+    output_.start(source_.get(), line_fd, label != nullptr ? label : "", (order.flags & with_grouping) != 0);
     if (order.kind == OrderKind::read)
         send(message(MessageKind::reading));
     else
@@ -288,6 +243,7 @@ void Keeper::start_script(const Order& order, StringReader& strings, ReceivedOrd
 {
     if (order.words == 0 || order.words > words_limit)
         return report_failure(E2BIG, "exec");
+    const char* const limits = strings.next();
     for (std::size_t i = 0; i < order.words; ++i)
         if ((words[i] = strings.next()) == nullptr)
             return report_failure(EINVAL, "exec");
@@ -304,7 +260,14 @@ void Keeper::start_script(const Order& order, StringReader& strings, ReceivedOrd
     request.environment = boot_environment();
     request.standard[1] = writer.get();
     request.standard[2] = writer.get();
-    request.cgroup_procs = received.descriptors[2].get();
+    system::UniqueFd* extra = received.descriptors + 2;
+    if ((order.flags & with_cgroup) != 0)
+        request.cgroup_procs = (extra++)->get();
+    if ((order.flags & with_caller) != 0)
+        output_.caller().start(std::move(*extra));
+    system::SoftLimit soft[limits_limit];
+    request.limits = soft;
+    request.limit_count = limits != nullptr ? read_limits(limits, soft) : 0;
     request.soft_limit_restored = true;
     const system::Spawned spawned = system::spawn(request);
     if (spawned.pid < 0)
@@ -318,6 +281,7 @@ void Keeper::start_script(const Order& order, StringReader& strings, ReceivedOrd
 
 void Keeper::report_failure(int error, const char* step) noexcept
 {
+    output_.caller().end();
     Message failed = message(MessageKind::failed);
     failed.value = error;
     failed.set_text(step);
@@ -344,7 +308,7 @@ void Keeper::reap() noexcept
         }
         note_end(pid, status);
     }
-    if (is_script_over_ && !is_end_told_)
+    if (is_script_over_ && !is_end_told_ && output_.caller().is_over())
         report_script_end();
     report_vanished();
     if (is_killing_ && has_children_)
@@ -356,6 +320,7 @@ void Keeper::note_end(pid_t pid, int status) noexcept
     if (pid == script_ && !is_script_over_) {
         is_script_over_ = true;
         script_status_ = status;
+        output_.script_ended(Clock::now());
         return;
     }
     reaped_.add(pid, status);
@@ -466,7 +431,8 @@ void Keeper::end_run() noexcept
     source_.reset();
     reaped_ = {};
     watched_ = {};
-    new (&output_) ScriptOutput; // trivially destructible, and its buffers need no first value
+    output_.~ScriptOutput();
+    new (&output_) ScriptOutput; // its buffers need no first value
 }
 
 [[noreturn]] void Keeper::leave() noexcept

@@ -11,6 +11,7 @@
 #include "system/signal_process.h"
 #include "system/spawn.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -138,6 +139,8 @@ try {
     run.path = request.argv.front();
     if (!state.open_output(run))
         return state.give_up(run, errno);
+    if (request.caller >= 0)
+        run.caller = system::UniqueFd(::fcntl(request.caller, F_DUPFD_CLOEXEC, 0));
     run.cgroup = state.cgroups.make(run.id);
     if (request.keeper) {
         state.assign(run, std::move(order.value()));

@@ -2,9 +2,11 @@
 // Packs orders: the fixed head, then every string with its NUL.
 #include "keeper/order.h"
 
+#include "keeper/order_reader.h"
 #include "keeper/protocol.h"
 #include "keeper/script_environment.h"
 
+#include <charconv>
 #include <cstring>
 
 namespace init::keeper {
@@ -31,6 +33,25 @@ std::string service_variable(const std::string& label)
     return "RCINIT_SERVICE=" + label;
 }
 
+std::size_t read_limits(std::string_view text, system::SoftLimit (&limits)[limits_limit]) noexcept
+{
+    std::size_t count = 0;
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (count < limits_limit && at < end) {
+        system::SoftLimit& limit = limits[count];
+        const auto resource = std::from_chars(at, end, limit.resource);
+        if (resource.ec != std::errc{} || resource.ptr == end || *resource.ptr != ':')
+            break;
+        const auto value = std::from_chars(resource.ptr + 1, end, limit.value);
+        if (value.ec != std::errc{})
+            break;
+        ++count;
+        at = value.ptr < end ? value.ptr + 1 : end;
+    }
+    return count;
+}
+
 system::Result<std::string> pack_run(std::uint32_t run, const system::ScriptRequest& request)
 {
     if (request.argv.empty())
@@ -42,7 +63,12 @@ system::Result<std::string> pack_run(std::uint32_t run, const system::ScriptRequ
     order.run = run;
     order.words = static_cast<std::uint16_t>(request.argv.size());
     order.variables = static_cast<std::uint16_t>(request.environment.size() + 1);
+    order.flags = request.grouped ? with_grouping : 0;
     std::string bytes = pack_head(order, request.label);
+    std::string limits;
+    for (const system::SoftLimit& limit : request.limits)
+        limits += std::to_string(limit.resource) + ':' + std::to_string(limit.value) + ' ';
+    pack_string(bytes, limits);
     for (const std::string& word : request.argv)
         pack_string(bytes, word);
     for (const std::string& variable : request.environment)
@@ -51,6 +77,14 @@ system::Result<std::string> pack_run(std::uint32_t run, const system::ScriptRequ
     if (bytes.size() > order_limit)
         return system::errno_code(E2BIG);
     return bytes;
+}
+
+void add_flags(std::string& bytes, std::uint16_t flags) noexcept
+{
+    Order order;
+    std::memcpy(&order, bytes.data(), sizeof order);
+    order.flags = static_cast<std::uint16_t>(order.flags | flags);
+    std::memcpy(bytes.data(), &order, sizeof order);
 }
 
 std::string pack_reading(std::uint32_t run, const std::string& label)

@@ -15,6 +15,9 @@ std::string service_variable(const std::string& label);
 /// A run of a script. Error: E2BIG when it does not fit into one order.
 system::Result<std::string> pack_run(std::uint32_t run, const system::ScriptRequest& request);
 
+/// Adds to the flags of a packed order.
+void add_flags(std::string& order, std::uint16_t flags) noexcept;
+
 /// Reading the output of a run that has no script under this keeper.
 std::string pack_reading(std::uint32_t run, const std::string& label);
 

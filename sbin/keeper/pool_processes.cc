@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The pool's own processes: scribe, spawner and keepers, how they are made, found and made anew.
+#include "keeper/order.h"
 #include "keeper/pool_state.h"
 #include "keeper/scribe.h"
 #include "keeper/spawner.h"
@@ -174,13 +175,26 @@ void KeeperPool::State::send_pending(Keeper& keeper) noexcept
     Run* const run = find_run(keeper.run);
     if (run == nullptr || keeper.order.empty())
         return;
-    const int descriptors[] = {run->output.get(), run->writer.get(), run->cgroup.procs()};
-    const std::size_t count = !run->writer ? 1 : run->cgroup.procs() < 0 ? 2 : 3;
+    int descriptors[order_descriptors] = {run->output.get()};
+    std::size_t count = 1;
+    std::uint16_t flags = 0;
+    if (run->writer)
+        descriptors[count++] = run->writer.get();
+    if (run->writer && run->cgroup.procs() >= 0) {
+        descriptors[count++] = run->cgroup.procs();
+        flags |= with_cgroup;
+    }
+    if (run->writer && run->caller) {
+        descriptors[count++] = run->caller.get();
+        flags |= with_caller;
+    }
+    add_flags(keeper.order, flags);
     if (!send_order(keeper.socket.get(), keeper.order, descriptors, count))
         return; // it is dying; its end brings the order to another one
     keeper.order.clear();
     // From now on the pipe ends when the script's processes have let go of it.
     run->writer.reset();
+    run->caller.reset();
     run->cgroup.close_procs();
     if (is_killing) {
         Order kill;

@@ -36,6 +36,7 @@ struct KeeperPool::State {
         std::string path;
         system::UniqueFd output; ///< the read end, which outlives any keeper
         system::UniqueFd writer; ///< until the order is sent
+        system::UniqueFd caller; ///< as well; nothing where nobody waits for the output
         system::Cgroup cgroup;
         pid_t script = 0;
         std::uint64_t early_signals = 0; ///< by number: asked for before the script was known to run

@@ -47,12 +47,19 @@ static_assert(sizeof(Message) == 224);
 
 enum class OrderKind : std::uint8_t {
     clone, ///< to the spawner: make keeper `keeper`; its socket comes along
-    run,   ///< label, argv and environment follow; read end, write end and perhaps a cgroup.procs come along
-    read,  ///< the label follows; the read end comes along
+    run, ///< label, limits, argv and environment follow; read end, write end and what `flags` says come along
+    read,     ///< the label follows; the read end comes along
     kill_all, ///< KILL everything below, drain, leave
     ask_last_line,
     watch, ///< `pid`
     leave, ///< to a keeper without a run
+};
+
+/// Of a run; the descriptors follow each other in this order.
+enum OrderFlag : std::uint16_t {
+    with_cgroup = 1,  ///< a cgroup.procs comes along
+    with_caller = 2,  ///< a pipe that gets a copy of the output comes along
+    with_grouping = 4 ///< the script's lines are held together until it ends
 };
 
 /// From init to the spawner or a keeper. Strings follow, each ended by a NUL.
@@ -61,7 +68,7 @@ struct Order {
     OrderKind kind{};
     std::uint16_t words = 0;     ///< of argv
     std::uint16_t variables = 0; ///< of the environment, on top of the boot's
-    std::uint16_t reserved = 0;
+    std::uint16_t flags = 0;     ///< OrderFlag
     std::uint32_t keeper = 0;
     std::uint32_t run = 0;
     std::int32_t pid = 0;
@@ -69,7 +76,7 @@ struct Order {
 static_assert(sizeof(Order) == 20);
 
 constexpr std::size_t order_limit = 32 * 1024; ///< with its strings
-constexpr std::size_t order_descriptors = 3;
+constexpr std::size_t order_descriptors = 4;
 
 /// Sends one order with `count` descriptors. False with errno set: EAGAIN when the socket is full. Never
 /// blocks, never raises SIGPIPE, allocates nothing.

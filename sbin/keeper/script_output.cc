@@ -2,6 +2,7 @@
 // The way of a run's output through its keeper. Nothing here blocks and nothing allocates.
 #include "keeper/script_output.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,11 +20,26 @@ constexpr std::string_view dropped_text = " lines dropped: the container's outpu
 
 } // namespace
 
-void ScriptOutput::start(int source, int sink, std::string_view label) noexcept
+void ScriptOutput::start(int source, int sink, std::string_view label, bool grouped) noexcept
 {
     source_ = source;
     sink_ = sink;
+    is_grouped_ = grouped;
     lines_.start(label);
+}
+
+void ScriptOutput::script_ended(Clock::time_point now) noexcept
+{
+    int left = 0;
+    if (has_ended_ || ::ioctl(source_, FIONREAD, &left) != 0)
+        left = 0;
+    caller_.finish(static_cast<std::size_t>(std::max(left, 0)), now);
+    // What is still in the pipe belongs to the group as well, as far as one reading goes.
+    while (is_grouped_ && left > 0 && read()) {
+        left -= static_cast<int>(held_);
+        write(now);
+    }
+    is_grouped_ = false;
 }
 
 bool ScriptOutput::read() noexcept
@@ -33,16 +49,22 @@ bool ScriptOutput::read() noexcept
     const ssize_t got = ::read(source_, buffer_, sizeof buffer_);
     taken_ = 0;
     held_ = got > 0 ? static_cast<std::size_t>(got) : 0;
-    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
+    caller_.take(buffer_, held_);
+    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
         end();
+        caller_.end();
+    }
     return got > 0;
 }
 
 void ScriptOutput::write(Clock::time_point now) noexcept
 {
+    caller_.write(now);
     if (is_dropping_ && dropped_ > 0)
         report_dropped();
-    if (is_partial_timed_ && now - partial_since_ >= partial_limit)
+    if (!is_grouped_ && has_group() && !write_group(now))
+        return;
+    if (is_partial_timed_ && !is_grouped_ && now - partial_since_ >= partial_limit)
         lines_.finish_partial();
     while (is_pending() || (has_ended_ && lines_.has_partial())) {
         if (lines_.is_ready()) {
@@ -66,27 +88,67 @@ int ScriptOutput::timeout(Clock::time_point now) const noexcept
     auto next = Clock::time_point::max();
     if (is_stalled_)
         next = stalled_since_ + stall_allowed_;
-    else if (is_partial_timed_)
+    else if (is_partial_timed_ && !is_grouped_)
         next = partial_since_ + partial_limit;
+    next = std::min(next, caller_.deadline());
     if (next == Clock::time_point::max())
         return -1;
     return static_cast<int>(std::max(ceil<milliseconds>(next - now), milliseconds::zero()).count());
 }
 
-/// True when the line needs no more care: it was written, or it was dropped.
+/// True when the line needs no more care: it was written, held for its group, or dropped.
 bool ScriptOutput::write_line(Clock::time_point now) noexcept
 {
+    if (is_grouped_ && hold_line(lines_.line()))
+        return true;
+    if (has_group() && !write_group(now))
+        return false;
     if (is_dropping_ && !report_dropped()) {
         ++dropped_;
         return true;
     }
-    if (!put(lines_.line()))
-        return drop_or_wait(now);
+    if (!put(lines_.line())) {
+        if (!may_drop(now))
+            return false;
+        ++dropped_;
+        return true;
+    }
     is_stalled_ = false;
     return true;
 }
 
-bool ScriptOutput::drop_or_wait(Clock::time_point now) noexcept
+/// False where the group is full; it is written out then, and a new one begins.
+bool ScriptOutput::hold_line(std::string_view line) noexcept
+{
+    if (!has_group())
+        group_held_ = group_written_ = 0;
+    if (line.size() > group_limit - group_held_)
+        return false;
+    group_held_ += line.copy(group_ + group_held_, line.size());
+    return true;
+}
+
+/// In pieces of whole lines that the pipe takes as one. False where it is full.
+bool ScriptOutput::write_group(Clock::time_point now) noexcept
+{
+    while (has_group()) {
+        const std::string_view rest(group_ + group_written_, group_held_ - group_written_);
+        const std::size_t cut = rest.substr(0, LineSplitter::line_limit).rfind('\n');
+        const std::string_view piece = rest.substr(0, cut + 1);
+        const bool written = put(piece);
+        if (!written && !may_drop(now))
+            return false;
+        if (!written)
+            dropped_ += static_cast<std::uint32_t>(std::count(piece.begin(), piece.end(), '\n'));
+        else
+            is_stalled_ = false;
+        group_written_ += piece.size();
+    }
+    return true;
+}
+
+/// The pipe is full: true when it has been for longer than what holds the run up.
+bool ScriptOutput::may_drop(Clock::time_point now) noexcept
 {
     if (!is_stalled_) {
         is_stalled_ = true;
@@ -96,7 +158,6 @@ bool ScriptOutput::drop_or_wait(Clock::time_point now) noexcept
         return false;
     is_stalled_ = false;
     is_dropping_ = true;
-    ++dropped_;
     return true;
 }
 

@@ -116,6 +116,7 @@ void RcEngine::start(std::size_t index)
     request.argv = command_of(step);
     request.environment = context_.environment;
     request.keeper = service.settings.keeper.value_or(settings_.keeper);
+    request.grouped = settings_.output == model::OutputChoice::grouped;
 
     Running script;
     script.step = index;

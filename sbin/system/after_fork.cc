@@ -180,6 +180,17 @@ SpawnFailure execute(const SpawnRequest& request) noexcept
     return {errno, "exec"};
 }
 
+/// A limit that cannot be set leaves the one that stands: it is a wish of the caller's.
+void lower_limit(const SoftLimit& limit) noexcept
+{
+    rlimit now{};
+    const auto resource = static_cast<__rlimit_resource_t>(limit.resource);
+    if (::getrlimit(resource, &now) != 0)
+        return;
+    now.rlim_cur = limit.value < now.rlim_max ? limit.value : now.rlim_max;
+    (void)::setrlimit(resource, &now);
+}
+
 } // namespace
 
 void close_from(int first) noexcept
@@ -238,6 +249,8 @@ SpawnFailure become(const SpawnRequest& request, int& keep) noexcept
     ::umask(request.umask);
     if (request.soft_limit_restored)
         restore_file_limit();
+    for (std::size_t i = 0; i < request.limit_count; ++i)
+        lower_limit(request.limits[i]);
 
     sigset_t empty;
     ::sigemptyset(&empty);

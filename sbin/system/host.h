@@ -7,6 +7,7 @@
 #include "model/inittab.h"
 #include "model/machine_script.h"
 #include "model/rc_layout.h"
+#include "system/soft_limit.h"
 #include "system/tree.h"
 
 #include <sys/types.h>
@@ -97,7 +98,11 @@ struct ScriptRequest {
     std::string label;                    ///< the service, before each line of output
     std::vector<std::string> argv;        ///< argv[0] is the path of the script
     std::vector<std::string> environment; ///< KEY=VALUE on top of the boot's environment
-    bool keeper = true; ///< false: directly under init (keeper=no); a keeper still reads its output
+    bool keeper = true;   ///< false: directly under init (keeper=no); a keeper still reads its output
+    bool grouped = false; ///< its lines are held together until it ends
+    int caller = -1; ///< a non-blocking pipe that gets a copy of the output until the script ends; not owned.
+                     ///< Not for keeper=no
+    std::vector<SoftLimit> limits{}; ///< those of the caller
 };
 
 struct ChildRequest {
@@ -159,7 +164,7 @@ public:
     virtual bool is_alive(pid_t pid) noexcept = 0; ///< also not a zombie
     virtual model::MachineFacts machine_facts() = 0;
     virtual unsigned processors() noexcept = 0; ///< that we may run on, at least 1
-    virtual bool has_terminal() = 0; ///< the container's stdin is a terminal
+    virtual bool has_terminal() = 0;            ///< the container's stdin is a terminal
 
     // The container's files that init owns.
     virtual void

@@ -6,10 +6,13 @@
 #pragma once
 
 #include "system/result.h"
+#include "system/soft_limit.h"
 #include "system/unique_fd.h"
 
 #include <signal.h>
 #include <sys/types.h>
+
+#include <cstddef>
 
 namespace init::system {
 
@@ -25,6 +28,8 @@ struct SpawnRequest {
     const sigset_t* ignored =
         nullptr; ///< signals to leave ignored; nullptr: none, every disposition is default
     mode_t umask = 022;
+    const SoftLimit* limits = nullptr; ///< soft limits for the child, never above the hard ones
+    std::size_t limit_count = 0;
     bool soft_limit_restored = false; ///< RLIMIT_NOFILE's soft value is put back to what init was started
                                       ///< with (see `remember_file_limit`)
     bool shell_on_enoexec = true;     ///< a file without #! is run by /bin/sh, as execvp(3) does
