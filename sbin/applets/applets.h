@@ -39,6 +39,14 @@ int plan(Arguments words);
 /// `rcinit why NAME`, `rcinit why-not NAME`: 0 told, 1 nothing is known of the name, 64 wrong usage.
 int why(Arguments words);
 int why_not(Arguments words);
+/// `service NAME VERB [ARGUMENTS]`: the script's own status; 1 for a name without a script.
+int service(Arguments words);
+/// `rcinit start NAME...` and its kin: the script's status, 5 for a name without a script, 64 wrong usage.
+int start(Arguments names);
+int stop(Arguments names);
+int restart(Arguments names);
+int reload(Arguments names);
+int try_restart(Arguments names);
 /// `rcinit signals`: what each signal to PID 1 does.
 int signals(Arguments arguments);
 

@@ -28,7 +28,7 @@ using system::Result;
 using system::UniqueFd;
 
 constexpr const char* names[] = {"init",     "telinit", "runlevel", "shutdown", "halt",
-                                 "poweroff", "reboot",  "killall5", "initctl"};
+                                 "poweroff", "reboot",  "killall5", "initctl",  "service"};
 constexpr const char* binary = "rcinit";
 
 struct InstallArguments {

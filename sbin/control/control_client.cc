@@ -2,8 +2,6 @@
 // A non-blocking socket and one deadline for connecting, sending and reading together.
 #include "control/control_client.h"
 
-#include "system/unique_fd.h"
-
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -119,6 +117,11 @@ Result<std::string> ask(const std::string& folder, std::string_view line, std::c
     if (auto sent = send_all(fd->get(), std::string{line} + '\n', deadline); !sent)
         return sent.error();
     return read_all(fd->get(), deadline);
+}
+
+Result<UniqueFd> connect_to_init(const std::string& folder, std::chrono::milliseconds limit)
+{
+    return open_connection(folder, Clock::now() + limit);
 }
 
 Result<pid_t> find_init(const std::string& folder)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "system/result.h"
+#include "system/unique_fd.h"
 
 #include <sys/types.h>
 
@@ -17,6 +18,9 @@ namespace init::control {
 /// MB.
 system::Result<std::string> ask(const std::string& folder, std::string_view line,
                                 std::chrono::milliseconds limit = std::chrono::milliseconds{2000});
+
+/// A connection to `folder`/control, non-blocking. Errors: as `ask`.
+system::Result<system::UniqueFd> connect_to_init(const std::string& folder, std::chrono::milliseconds limit);
 
 /// The process that listens at `folder`/control, as the kernel recorded it; in a PID namespace shared with
 /// others it is not PID 1. Errors: as `ask`; ESRCH for a process outside our PID namespace.

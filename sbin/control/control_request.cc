@@ -2,6 +2,9 @@
 // Cuts a request line at blanks and checks each word; a bad line costs that request alone.
 #include "control/control_request.h"
 
+#include "control/call_request.h"
+#include "model/text_lines.h"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -12,21 +15,6 @@ namespace {
 
 constexpr std::string_view levels = "0123456789SsQqAaBbCcUu";
 constexpr int most_seconds = 3600;
-
-std::vector<std::string_view> words_of(std::string_view line)
-{
-    std::vector<std::string_view> words;
-    while (true) {
-        const auto from = line.find_first_not_of(" \t\r");
-        if (from == std::string_view::npos)
-            return words;
-        const auto to = line.find_first_of(" \t\r", from);
-        words.push_back(line.substr(from, to == std::string_view::npos ? to : to - from));
-        if (to == std::string_view::npos)
-            return words;
-        line.remove_prefix(to);
-    }
-}
 
 /// A client's words go into answers and the log: only what can be shown, and not much of it.
 std::string shown(std::string_view word)
@@ -47,16 +35,25 @@ ParsedControlRequest take_level(char level, std::optional<std::chrono::seconds> 
     model::InitctlRequest request;
     request.runlevel = level;
     request.sleeptime = sleeptime;
-    return {ControlRequest{request}, {}};
+    return {ControlRequest{request, {}}, {}};
 }
 
-std::optional<int> parse_seconds(std::string_view word) noexcept
+/// A number from 0 to `most`.
+std::optional<int> parse_number(std::string_view word, int most) noexcept
 {
-    int seconds = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds);
-    if (error != std::errc{} || end != word.data() + word.size() || seconds < 0 || seconds > most_seconds)
+    int number = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (error != std::errc{} || end != word.data() + word.size() || number < 0 || number > most)
         return std::nullopt;
-    return seconds;
+    return number;
+}
+
+ParsedControlRequest parse_call_line(const std::vector<std::string_view>& words)
+{
+    const auto size = words.size() == 2 ? parse_number(words[1], static_cast<int>(call_limit)) : std::nullopt;
+    if (!size)
+        return refuse(fmt::format("call takes its size, at most {} bytes; nothing is run", call_limit));
+    return {ControlRequest{{}, static_cast<std::size_t>(*size)}, {}};
 }
 
 ParsedControlRequest parse_level(const std::vector<std::string_view>& words)
@@ -67,7 +64,7 @@ ParsedControlRequest parse_level(const std::vector<std::string_view>& words)
         return refuse(fmt::format("\"{}\" is no runlevel; nothing changes", shown(words[1])));
     if (words.size() == 2)
         return take_level(words[1].front());
-    const auto seconds = parse_seconds(words[2]);
+    const auto seconds = parse_number(words[2], most_seconds);
     if (!seconds)
         return refuse(
             fmt::format("\"{}\" is no time from 0 to {} s; nothing changes", shown(words[2]), most_seconds));
@@ -82,7 +79,7 @@ ParsedControlRequest parse_control_request(std::string_view line)
 {
     if (line.size() > control_line_limit)
         return refuse(fmt::format("a request is at most {} bytes; nothing changes", control_line_limit));
-    const auto words = words_of(line);
+    const auto words = model::words_of(line);
     if (words.empty())
         return refuse("an empty request; nothing changes");
     if (words[0] == "runlevel")
@@ -93,6 +90,8 @@ ParsedControlRequest parse_control_request(std::string_view line)
         return {ControlRequest{}, {}};
     if (words[0] == "reload")
         return take_level('q');
+    if (words[0] == "call")
+        return parse_call_line(words);
     return refuse(fmt::format("unknown request \"{}\"; nothing changes", shown(words[0])));
 }
 

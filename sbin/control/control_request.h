@@ -15,8 +15,9 @@ namespace init::control {
 inline constexpr std::size_t control_line_limit = 256;
 
 struct ControlRequest {
-    /// Nothing asks for the status.
+    /// Where neither is there the status is asked for.
     std::optional<model::InitctlRequest> act;
+    std::optional<std::size_t> call; ///< so many bytes of a call follow the line
     bool operator==(const ControlRequest&) const = default;
 };
 
@@ -25,7 +26,7 @@ struct ParsedControlRequest {
     std::string complaint; ///< why there is no request; empty otherwise
 };
 
-/// Reads `status`, `reload` or `runlevel X [seconds]`, without the newline. Seconds: 0 to 3600.
+/// Reads `status`, `reload`, `runlevel X [seconds]` or `call BYTES`, without the newline. Seconds: 0 to 3600.
 ParsedControlRequest parse_control_request(std::string_view line);
 
 } // namespace init::control

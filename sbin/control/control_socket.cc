@@ -53,6 +53,37 @@ bool must_wait(int error) noexcept
     return error == EAGAIN || error == EINTR;
 }
 
+/// What recvmsg(2) says. The bytes are put behind `text`; the first descriptor that comes along becomes
+/// `pipe`, further ones are closed.
+ssize_t receive(int fd, std::string& text, UniqueFd& pipe)
+{
+    std::array<char, 4096> part;
+    iovec place{part.data(), part.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(4 * sizeof(int))> room;
+    msghdr message{};
+    message.msg_iov = &place;
+    message.msg_iovlen = 1;
+    message.msg_control = room.data();
+    message.msg_controllen = room.size();
+    const ssize_t got = ::recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+    if (got < 0)
+        return got;
+    for (cmsghdr* head = CMSG_FIRSTHDR(&message); head != nullptr; head = CMSG_NXTHDR(&message, head)) {
+        if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
+            continue;
+        const std::size_t count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (std::size_t i = 0; i < count; ++i) {
+            int number = -1;
+            std::memcpy(&number, CMSG_DATA(head) + i * sizeof number, sizeof number);
+            UniqueFd received{number};
+            if (!pipe)
+                pipe = std::move(received);
+        }
+    }
+    text.append(part.data(), static_cast<std::size_t>(got));
+    return got;
+}
+
 } // namespace
 
 ControlSocket::ControlSocket(Waiter& waiter, Callbacks callbacks)
@@ -148,11 +179,13 @@ void ControlSocket::ready(int fd, TimePoint now)
     const auto found = std::ranges::find_if(clients_, [&](const Client& c) { return c.fd.get() == fd; });
     if (found == clients_.end())
         return;
-    if (found->answer.empty() && read_line(*found) == Next::wait)
+    const Next read = found->answer.empty() ? read_line(*found) : Next::done;
+    if (read == Next::wait || (read == Next::done && write_answer(*found) == Next::wait))
         return;
-    if (write_answer(*found) == Next::wait)
-        return;
-    drop(static_cast<std::size_t>(found - clients_.begin()));
+    if (read == Next::handed_on)
+        clients_.erase(found);
+    else
+        drop(static_cast<std::size_t>(found - clients_.begin()));
     resume();
 }
 
@@ -180,42 +213,62 @@ void ControlSocket::admit(UniqueFd fd, TimePoint now)
     if (!trusted && static_cast<std::size_t>(strangers) >= most_strangers)
         return;
     const int number = fd.get();
-    clients_.push_back({std::move(fd), trusted, now + client_life, {}, {}, 0});
+    clients_.push_back({std::move(fd), trusted, now + client_life, {}, {}, {}, 0});
     waiter_.add(number, Interest::read);
 }
 
 ControlSocket::Next ControlSocket::read_line(Client& client)
 {
-    std::array<char, control_line_limit + 2> part{};
-    const ssize_t got = ::recv(client.fd.get(), part.data(), part.size(), 0);
+    const ssize_t got = receive(client.fd.get(), client.line, client.pipe);
     if (got < 0 && must_wait(errno))
         return Next::wait;
-    if (got > 0)
-        client.line.append(part.data(), static_cast<std::size_t>(got));
     const auto end = client.line.find('\n');
     const bool whole = end != std::string::npos || client.line.size() > control_line_limit;
     if (!whole && got > 0)
         return Next::wait;
     if (!whole) // it left, or closed its side, in the middle of a request
-        client.answer = error_json("a request ends with a newline; nothing changes");
-    else {
-        client.line.resize(std::min(end, client.line.size()));
-        client.answer = answer(client);
+        return refuse(client, "a request ends with a newline; nothing changes");
+    const std::string_view line = std::string_view(client.line).substr(0, end);
+    const ParsedControlRequest parsed = parse_control_request(line);
+    if (!parsed.request)
+        return refuse(client, parsed.complaint);
+    if (!client.trusted && (parsed.request->act || parsed.request->call))
+        return refuse(client, "only root and the user that init runs as may ask for that; nothing changes");
+    if (!parsed.request->call) {
+        client.answer = answer(*parsed.request);
+        waiter_.add(client.fd.get(), Interest::write);
+        return Next::done;
     }
+    const std::size_t begin = line.size() + 1;
+    if (client.line.size() - begin < *parsed.request->call)
+        return got > 0 ? Next::wait : refuse(client, "the call is cut off; nothing is run");
+    return read_call(client, begin, *parsed.request->call);
+}
+
+ControlSocket::Next ControlSocket::read_call(Client& client, std::size_t begin, std::size_t size)
+{
+    ParsedCall parsed = parse_call(std::string_view(client.line).substr(begin, size));
+    if (!parsed.call)
+        return refuse(client, parsed.complaint);
+    if (!client.pipe)
+        return refuse(client, "no pipe came with the call; nothing is run");
+    waiter_.remove(client.fd.get());
+    callbacks_.call(std::move(client.fd), std::move(client.pipe), std::move(*parsed.call));
+    return Next::handed_on;
+}
+
+ControlSocket::Next ControlSocket::refuse(Client& client, const std::string& complaint)
+{
+    client.answer = error_json(complaint);
     waiter_.add(client.fd.get(), Interest::write);
     return Next::done;
 }
 
-std::string ControlSocket::answer(const Client& client)
+std::string ControlSocket::answer(const ControlRequest& request)
 {
-    const ParsedControlRequest parsed = parse_control_request(client.line);
-    if (!parsed.request)
-        return error_json(parsed.complaint);
-    if (!parsed.request->act)
+    if (!request.act)
         return callbacks_.status_json();
-    if (!client.trusted)
-        return error_json("only root and the user that init runs as may ask for that; nothing changes");
-    callbacks_.act(*parsed.request->act);
+    callbacks_.act(*request.act);
     return R"({"schema":1,"accepted":true})";
 }
 

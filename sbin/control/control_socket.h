@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // PID 1's end of the Unix socket `control` in the state directory: one line in, one JSON text out, then the
-// end of the stream. Anyone may ask for the status; only root and init's own user may ask for a change.
+// end of the stream. Anyone may ask for the status; only root and init's own user may ask for a change. Who
+// calls for a run of a script is handed on to those that wait for one.
 #pragma once
 
+#include "control/call_request.h"
+#include "control/control_request.h"
 #include "control/waiter.h"
 #include "model/initctl_request.h"
 #include "system/unique_fd.h"
@@ -24,6 +27,8 @@ public:
     struct Callbacks {
         std::function<std::string()> status_json;
         std::function<void(const model::InitctlRequest&)> act;
+        /// The connection, which the waiter does not have any more, and the pipe that came along.
+        std::function<void(system::UniqueFd, system::UniqueFd, CallRequest)> call;
         Say say;
     };
 
@@ -57,11 +62,12 @@ private:
         system::UniqueFd fd;
         bool trusted = false;
         TimePoint until{};
-        std::string line;
+        std::string line; ///< and the bytes of a call behind it
+        system::UniqueFd pipe;
         std::string answer;
         std::size_t sent = 0;
     };
-    enum class Next { wait, done };
+    enum class Next { wait, done, handed_on };
 
     void listen(const std::string& path);
     [[nodiscard]] bool is_in_place() const noexcept;
@@ -70,8 +76,10 @@ private:
     void pause(TimePoint until);
     void resume();
     Next read_line(Client& client);
+    Next read_call(Client& client, std::size_t begin, std::size_t size);
+    Next refuse(Client& client, const std::string& complaint);
     Next write_answer(Client& client);
-    std::string answer(const Client& client);
+    std::string answer(const ControlRequest& request);
     void drop(std::size_t index) noexcept;
     void complain(std::string text);
 

@@ -63,8 +63,12 @@ LinuxHost::LinuxHost(std::unique_ptr<keeper::KeeperPool> pool, const model::Sett
       fifo_(
           *this, [this](std::string_view line) { say(line); },
           [this](const model::InitctlRequest& request) { take(system::Requested{request}); }),
+      callers_(*this, sink_),
       socket_(*this, {[this] { return status_json(); },
                       [this](const model::InitctlRequest& request) { take(system::Requested{request}); },
+                      [this](system::UniqueFd connection, system::UniqueFd pipe, control::CallRequest call) {
+                          callers_.admit(std::move(connection), std::move(pipe), std::move(call));
+                      },
                       [this](std::string_view line) { say(line); }}),
       set_hostname_(settings.hostname), log_(settings.log), is_first_(::getpid() == 1),
       terminal_(::isatty(STDIN_FILENO) == 1)
@@ -265,6 +269,7 @@ void LinuxHost::serve_channels() noexcept
             }
             fifo_.receive(static_cast<int>(tag));
             socket_.ready(static_cast<int>(tag), now());
+            callers_.ready(static_cast<int>(tag));
         });
     }
 }

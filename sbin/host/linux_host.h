@@ -6,6 +6,7 @@
 // each orphan; here Asio is the executor that Boost.Process launches on.
 #pragma once
 
+#include "control/callers.h"
 #include "control/control_socket.h"
 #include "control/initctl_fifo.h"
 #include "control/state_directory.h"
@@ -51,6 +52,7 @@ public:
     system::Result<pid_t> launch(const system::ChildRequest& request) override;
     void expect_runs(std::size_t at_once) noexcept override { pool_->expect(at_once); }
     void ask_last_line(system::RunId run) noexcept override;
+    bool answer_call(system::CallId call, const system::CallAnswer& answer) override;
     void signal_script(system::RunId run, int signo) noexcept override;
     void signal_group(pid_t leader, int signo) noexcept override;
     void signal_process(pid_t pid, int signo) noexcept override;
@@ -136,6 +138,7 @@ private:
     std::function<void(system::Event)> sink_;
     control::StateDirectory state_;
     control::InitctlFifo fifo_;
+    control::Callers callers_;
     control::ControlSocket socket_;
     system::UtmpWriter utmp_;
     std::function<model::StatusReport()> report_;

@@ -68,7 +68,15 @@ bool runs_script_of(std::string_view command_line, std::string_view service)
 
 system::Result<system::RunId> LinuxHost::run_script(const system::ScriptRequest& request)
 {
-    return pool_->run(request);
+    system::Result<system::RunId> run = pool_->run(request);
+    if (request.caller >= 0)
+        callers_.close_output(request.caller);
+    return run;
+}
+
+bool LinuxHost::answer_call(system::CallId call, const system::CallAnswer& answer)
+{
+    return callers_.answer(call, answer);
 }
 
 system::Result<int> LinuxHost::label_pipe(const std::string& label)

@@ -2,6 +2,7 @@
 #include "supervisor/rc_engine.h"
 
 #include "model/machine_script.h"
+#include "supervisor/script_command.h"
 
 #include <fmt/format.h>
 
@@ -19,24 +20,6 @@ constexpr auto kill_after_term = 5s; ///< a script that was told to end and does
 double seconds_of(system::TimePoint::duration time)
 {
     return std::chrono::duration<double>(time).count();
-}
-
-/// The program that a file's `#!` line names, with its one argument; /bin/sh without one. Source: execve(2).
-std::vector<std::string> interpreter_of(std::string_view head)
-{
-    if (!head.starts_with("#!"))
-        return {"/bin/sh"};
-    std::string_view line = head.substr(2, head.find_first_of("\r\n") - 2);
-    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    const std::size_t gap = line.find_first_of(" \t");
-    std::vector<std::string> words{std::string(line.substr(0, gap))};
-    if (gap != std::string_view::npos) {
-        std::string_view rest = line.substr(gap);
-        rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-        if (!rest.empty())
-            words.emplace_back(rest);
-    }
-    return words[0].empty() ? std::vector<std::string>{"/bin/sh"} : words;
 }
 
 } // namespace
@@ -153,14 +136,7 @@ bool RcEngine::is_skipped(const model::PlanStep& step, Service& service)
 
 std::vector<std::string> RcEngine::command_of(const model::PlanStep& step)
 {
-    std::vector<std::string> command;
-    if (!host_.look(step.path).executable) {
-        // Debian's rc calls a script that lost its mode bits all the same.
-        const system::Result<std::string> head = host_.read_file(step.path, 256);
-        command = interpreter_of(head ? std::string_view(*head) : std::string_view{});
-    }
-    command.push_back(step.path);
-    command.push_back(step.verb);
+    std::vector<std::string> command = script_command(host_, step.path, {&step.verb, 1});
     if (context_.level.letter() != 'S' && host_.look(initscript_path).kind == system::FileKind::file)
         return {"/bin/sh", initscript_path,
                 entry_,    std::string(1, context_.level.letter()),

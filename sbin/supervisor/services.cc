@@ -25,6 +25,11 @@ bool was_asked_to_end(int wait_status) noexcept
                                         WTERMSIG(wait_status) == SIGHUP || WTERMSIG(wait_status) == SIGQUIT);
 }
 
+RunPurpose purpose_of(std::string_view verb) noexcept
+{
+    return verb == "start" ? RunPurpose::start : verb == "stop" ? RunPurpose::stop : RunPurpose::renew;
+}
+
 } // namespace
 
 std::string_view to_string(ServiceState state) noexcept
@@ -133,10 +138,12 @@ void Services::skipped(Service& service, std::string reason)
 
 void Services::run_begins(Service& service, system::RunId run, std::string_view verb)
 {
-    const bool is_start = verb == "start";
-    service.runs.push_back({run, 0, true, is_start});
+    const RunPurpose purpose = purpose_of(verb);
+    service.runs.push_back({run, 0, true, purpose});
+    if (purpose == RunPurpose::renew)
+        return; // what it does is seen when it has ended
     service.reason.clear();
-    if (is_start) {
+    if (purpose == RunPurpose::start) {
         service.started = true;
         service.order = ++starts_;
         move_to(service, ServiceState::starting);
@@ -162,7 +169,8 @@ void Services::script_failed(const system::ScriptFailed& event)
         if (run.id == event.run)
             run.script_runs = false;
     service->exit = event.error == ENOENT ? 127 : 126;
-    service->started = false;
+    if (service->main == 0)
+        service->started = false;
     move_to(*service, service->main != 0 ? ServiceState::running : ServiceState::failed);
 }
 
@@ -171,23 +179,52 @@ void Services::script_ended(const system::ScriptEnded& event)
     Service* service = of_run(event.run);
     if (!service)
         return;
-    bool is_start = false;
+    RunPurpose purpose = RunPurpose::renew;
     for (Run& run : service->runs) {
         if (run.id != event.run)
             continue;
         run.script_runs = false;
-        is_start = run.is_start;
+        purpose = run.purpose;
     }
     service->exit = event.status ? std::optional(exit_code_of(*event.status)) : std::nullopt;
-    if (is_start) {
-        after_start(*service, event.left);
+    switch (purpose) {
+    case RunPurpose::start:
+        return after_start(*service, event.left);
+    case RunPurpose::stop:
+        return after_stop(*service);
+    case RunPurpose::renew:
+        return after_renewal(*service, event.left);
+    }
+}
+
+void Services::after_stop(Service& service)
+{
+    service.started = false;
+    if (const pid_t pid = pid_from_file(service); pid != 0 && pid != service.main)
+        adopt_main(service, pid);
+    if (service.main == 0)
+        move_to(service, ServiceState::stopped);
+}
+
+/// A status or a reload leaves the main process as it was; a restart leaves another one, or none.
+void Services::after_renewal(Service& service, pid_t left)
+{
+    pid_t main = pid_from_file(service);
+    if (main == 0 && service.main == 0)
+        main = left;
+    if (main == 0 && service.main == 0) {
+        const bool was_up = service.state == ServiceState::running || service.state == ServiceState::starting;
+        if (was_up)
+            move_to(service, service.exit == 0 ? ServiceState::stopped : ServiceState::failed);
         return;
     }
-    service->started = false;
-    if (const pid_t pid = pid_from_file(*service); pid != 0 && pid != service->main)
-        adopt_main(*service, pid);
-    if (service->main == 0)
-        move_to(*service, ServiceState::stopped);
+    if (main != 0 && main != service.main) {
+        adopt_main(service, main);
+        service.order = ++starts_;
+        service.reason.clear();
+    }
+    service.started = true;
+    move_to(service, ServiceState::running);
 }
 
 void Services::after_start(Service& service, pid_t left)

@@ -21,12 +21,16 @@ namespace init::supervisor {
 enum class ServiceState { stopped, starting, running, stopping, done, failed, dead, skipped };
 std::string_view to_string(ServiceState state) noexcept;
 
+/// What a run is to bring about. `renew` may end in either: restart, reload, status and what else an init
+/// script answers to.
+enum class RunPurpose { start, stop, renew };
+
 /// One run of a script, from its launch until nothing is left under its keeper.
 struct Run {
     system::RunId id{};
     pid_t script = 0; ///< 0 until it was started
     bool script_runs = true;
-    bool is_start = false;
+    RunPurpose purpose = RunPurpose::renew;
 };
 
 struct Service {
@@ -93,6 +97,8 @@ private:
     void adopt_main(Service& service, pid_t pid);
     void move_to(Service& service, ServiceState state);
     void after_start(Service& service, pid_t left);
+    void after_stop(Service& service);
+    void after_renewal(Service& service, pid_t left);
     void settle_without_main(Service& service, bool after_a_run_by_hand);
     [[nodiscard]] bool is_locked(const Service& service);
 

@@ -50,7 +50,7 @@ std::span<const Supervisor::Row> Supervisor::rows() noexcept
 
 Supervisor::Supervisor(system::Host& host, model::Settings settings, Options options)
     : host_(host), settings_(settings), options_(std::move(options)), services_(host),
-      engine_(host, services_, settings_), entries_(host, *this),
+      engine_(host, services_, settings_), calls_(host, services_), entries_(host, *this),
       stop_(host, services_, engine_, entries_, settings_)
 {
 }
@@ -248,6 +248,7 @@ void Supervisor::begin_stop()
     refresh_environment();
     host_.record_runlevel(context_.previous, context_.level);
     host_.set_title(fmt::format("init [{}]", cause.level.letter()));
+    calls_.interrupt();
     stop_.begin(cause);
 }
 
@@ -345,22 +346,24 @@ void Supervisor::refresh_environment()
 {
     const char level = context_.level.letter();
     const char previous = context_.previous.letter();
-    context_.environment = {
-        "PATH=/sbin:/usr/sbin:/bin:/usr/bin",
-        "SHELL=/bin/sh",
-        "CONSOLE=/dev/console",
-        "INIT_VERSION=rcinit-" + options_.version,
-        fmt::format("RUNLEVEL={}", level),
-        fmt::format("PREVLEVEL={}", previous),
-        fmt::format("runlevel={}", level),
-        fmt::format("previous={}", previous),
-    };
+    context_.environment = lasting_environment();
+    context_.environment.push_back(fmt::format("RUNLEVEL={}", level));
+    context_.environment.push_back(fmt::format("PREVLEVEL={}", previous));
+    context_.environment.push_back(fmt::format("runlevel={}", level));
+    context_.environment.push_back(fmt::format("previous={}", previous));
     if (options_.autoboot)
         context_.environment.emplace_back("AUTOBOOT=YES");
     if (settings_.hostname)
         context_.environment.emplace_back("SET_HOSTNAME=yes");
     for (const auto& [name, value] : variables_)
         context_.environment.push_back(name + "=" + value);
+}
+
+/// What a script gets whether a runlevel is being entered or somebody calls for it.
+std::vector<std::string> Supervisor::lasting_environment() const
+{
+    return {"PATH=/sbin:/usr/sbin:/bin:/usr/bin", "SHELL=/bin/sh", "CONSOLE=/dev/console",
+            "INIT_VERSION=rcinit-" + options_.version};
 }
 
 void Supervisor::say_all(const model::Diagnostics& diagnostics)

@@ -16,6 +16,7 @@
 #include "model/status_report.h"
 #include "supervisor/entries.h"
 #include "supervisor/rc_engine.h"
+#include "supervisor/service_calls.h"
 #include "supervisor/services.h"
 #include "supervisor/stop_sequence.h"
 #include "system/host.h"
@@ -93,6 +94,7 @@ private:
     void power(char letter);
     void set_variables(const model::InitctlRequest& request);
     void refresh_environment();
+    [[nodiscard]] std::vector<std::string> lasting_environment() const;
     void say_all(const model::Diagnostics& diagnostics);
 
     bool carry_out(const model::InittabEntry& entry, const model::RcCall& call) override;
@@ -108,6 +110,8 @@ private:
     void on(const system::LastLine& event);
     void on(const system::SignalReceived& event);
     void on(const system::Requested& event);
+    void on(const system::ServiceCalled& event);
+    void on(const system::CallSignalled& event) { calls_.signalled(event); }
     void on(const system::TimerFired& event);
     void on(const system::OrphansReaped&) {}
     void stop_signal(const system::SignalReceived& event, char level, int status, bool at_once);
@@ -118,6 +122,7 @@ private:
     std::function<model::Settings()> reread_settings_;
     Services services_;
     RcEngine engine_;
+    ServiceCalls calls_;
     Entries entries_;
     StopSequence stop_;
 

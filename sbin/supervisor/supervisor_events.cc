@@ -45,12 +45,14 @@ void Supervisor::on(const system::ScriptFailed& event)
 {
     services_.script_failed(event);
     engine_.script_failed(event);
+    calls_.script_failed(event);
 }
 
 void Supervisor::on(const system::ScriptEnded& event)
 {
     services_.script_ended(event);
     engine_.script_ended(event);
+    calls_.script_ended(event);
 }
 
 void Supervisor::on(const system::RunEmpty& event)
@@ -61,6 +63,11 @@ void Supervisor::on(const system::RunEmpty& event)
 void Supervisor::on(const system::LastLine& event)
 {
     engine_.last_line(event);
+}
+
+void Supervisor::on(const system::ServiceCalled& event)
+{
+    calls_.begin(event, model::script_folder(layout_), lasting_environment(), settings_.keeper);
 }
 
 void Supervisor::on(const system::TimerFired& event)

@@ -81,6 +81,23 @@ struct Requested {
     model::InitctlRequest request;
 };
 
+/// One call of somebody who wants a service's script run and waits for it. Never reused within one life of
+/// init.
+enum class CallId : std::uint32_t {};
+struct ServiceCalled {
+    CallId call;
+    std::string service;                  ///< without a slash
+    std::vector<std::string> arguments;   ///< of the script; its verb is the first
+    std::vector<std::string> environment; ///< KEY=VALUE of the caller's, fit to hand on
+    std::vector<SoftLimit> limits;        ///< the caller's
+    int output; ///< a pipe of the caller's, for `ScriptRequest::caller`; the host's, open until `run_script`
+};
+/// The caller was interrupted: the script's group is to get this signal.
+struct CallSignalled {
+    CallId call;
+    int signo;
+};
+
 enum class Timer { share, stop_step, kill, entry_kill, throttle, script_report, visitors };
 struct TimerFired {
     Timer timer;
@@ -89,8 +106,9 @@ struct TimerFired {
 /// After a `population` that was not empty: children that nobody asked about were reaped; once a batch.
 struct OrphansReaped {};
 
-using Event = std::variant<ChildEnded, ProcessEnded, ScriptStarted, ScriptFailed, ScriptEnded, RunEmpty,
-                           LastLine, SignalReceived, Requested, TimerFired, OrphansReaped>;
+using Event =
+    std::variant<ChildEnded, ProcessEnded, ScriptStarted, ScriptFailed, ScriptEnded, RunEmpty, LastLine,
+                 SignalReceived, Requested, ServiceCalled, CallSignalled, TimerFired, OrphansReaped>;
 
 // --- Requests -------------------------------------------------------------------------------------
 
@@ -111,6 +129,13 @@ struct ChildRequest {
     std::vector<std::string> environment; ///< KEY=VALUE on top of the boot's environment
     bool console = false;     ///< 0, 1 and 2 are the container's terminal, in a session of its own
     bool controlling = false; ///< ... and it becomes the controlling terminal
+};
+
+/// What a caller is told: first that its call is taken up or why it is not, then how the script ended.
+struct CallAnswer {
+    enum class Kind { taken, refused, ended } kind = Kind::taken;
+    int exit = 0;    ///< of `ended`: the script's exit code, or 128 + the signal
+    std::string why; ///< of `refused`
 };
 
 // --- Looks ----------------------------------------------------------------------------------------
@@ -143,6 +168,8 @@ public:
     virtual Result<pid_t> launch(const ChildRequest& request) = 0;
     virtual void expect_runs(std::size_t at_once) noexcept = 0; ///< a hint: how many will run side by side
     virtual void ask_last_line(RunId run) noexcept = 0;
+    /// False where the caller has gone. A call that was not `taken` must not be run: its caller does that.
+    virtual bool answer_call(CallId call, const CallAnswer& answer) = 0;
     virtual void signal_script(RunId run, int signo) noexcept = 0;   ///< the script's process group
     virtual void signal_group(pid_t leader, int signo) noexcept = 0; ///< a launched child's group
     virtual void signal_process(pid_t pid, int signo) noexcept = 0;

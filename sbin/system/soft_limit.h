@@ -10,6 +10,8 @@ namespace init::system {
 struct SoftLimit {
     int resource = 0;
     std::uint64_t value = 0;
+
+    bool operator==(const SoftLimit&) const = default;
 };
 
 } // namespace init::system

@@ -126,6 +126,23 @@ system::Result<system::RunId> FakeHost::run_script(const system::ScriptRequest& 
     return run;
 }
 
+bool FakeHost::answer_call(system::CallId call, const system::CallAnswer& answer)
+{
+    const std::string number = std::to_string(static_cast<std::uint32_t>(call));
+    switch (answer.kind) {
+    case system::CallAnswer::Kind::taken:
+        record.push_back("taken " + number);
+        break;
+    case system::CallAnswer::Kind::refused:
+        record.push_back("refused " + number + ": " + answer.why);
+        break;
+    case system::CallAnswer::Kind::ended:
+        record.push_back("answered " + number + ": " + std::to_string(answer.exit));
+        break;
+    }
+    return !callers_have_gone;
+}
+
 system::Result<pid_t> FakeHost::launch(const system::ChildRequest& request)
 {
     record.push_back("launch " + request.label);

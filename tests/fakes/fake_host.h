@@ -76,6 +76,7 @@ public:
     system::Result<pid_t> launch(const system::ChildRequest& request) override;
     void expect_runs(std::size_t) noexcept override {}
     void ask_last_line(system::RunId run) noexcept override;
+    bool answer_call(system::CallId call, const system::CallAnswer& answer) override;
     void signal_script(system::RunId run, int signo) noexcept override;
     void signal_group(pid_t leader, int signo) noexcept override;
     void signal_process(pid_t pid, int signo) noexcept override;
@@ -116,6 +117,7 @@ public:
     std::map<std::string, std::vector<std::string>>
         environments; ///< of the last launch, by what was launched
     pid_t by_hand = 0;
+    bool callers_have_gone = false;
 
 private:
     enum class Kind { script, child, daemon, stray };

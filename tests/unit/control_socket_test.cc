@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Both ends of the control socket: who may do what, and what clients cannot do to init.
 #define BOOST_TEST_MODULE control_socket
+#include "control/callers.h"
 #include "control/control_client.h"
 #include "control/control_socket.h"
 #include "control/status_json.h"
@@ -49,8 +50,13 @@ struct Fixture {
     std::vector<InitctlRequest> heard;
     std::string status = R"({"schema":1,"services":[]})";
     Clock::time_point now = Clock::now();
+    std::vector<init::system::Event> events;
+    Callers callers{waiter, [this](init::system::Event event) { events.push_back(std::move(event)); }};
     ControlSocket socket{waiter,
                          {[this] { return status; }, [this](const InitctlRequest& r) { heard.push_back(r); },
+                          [this](UniqueFd connection, UniqueFd pipe, CallRequest call) {
+                              callers.admit(std::move(connection), std::move(pipe), std::move(call));
+                          },
                           [this](std::string_view line) { log.emplace_back(line); }}};
 
     Fixture()
@@ -60,8 +66,10 @@ struct Fixture {
     }
     void turn(int limit_ms = 0)
     {
-        for (const int fd : waiter.ready(limit_ms))
+        for (const int fd : waiter.ready(limit_ms)) {
             socket.ready(fd, now);
+            callers.ready(fd);
+        }
     }
     /// Asks from a thread while this one plays init.
     std::string ask_while_turning(const std::string& line)

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Answers are single short lines of JSON: a connection that cannot take one at once is broken.
+#include "control/callers.h"
+
+#include "control/json_text.h"
+
+#include <fmt/format.h>
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+
+namespace init::control {
+namespace {
+
+constexpr std::size_t line_limit = 64;
+constexpr std::string_view signal_word = "signal ";
+
+std::string json_of(const system::CallAnswer& answer)
+{
+    switch (answer.kind) {
+    case system::CallAnswer::Kind::taken:
+        return "{\"schema\":1,\"accepted\":true}\n";
+    case system::CallAnswer::Kind::refused:
+        return fmt::format("{{\"schema\":1,\"error\":{}}}\n", quoted(answer.why));
+    case system::CallAnswer::Kind::ended:
+        break;
+    }
+    return fmt::format("{{\"schema\":1,\"exit\":{}}}\n", answer.exit);
+}
+
+bool send_whole(int fd, std::string_view text) noexcept
+{
+    return ::send(fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT) ==
+           static_cast<ssize_t>(text.size());
+}
+
+/// What a terminal or a supervisor of the caller's sends it; nothing else is passed on.
+bool may_pass(int signo) noexcept
+{
+    return signo == SIGINT || signo == SIGTERM || signo == SIGHUP || signo == SIGQUIT;
+}
+
+} // namespace
+
+Callers::~Callers()
+{
+    while (!callers_.empty())
+        drop(callers_.size() - 1);
+}
+
+void Callers::admit(system::UniqueFd connection, system::UniqueFd output, CallRequest request)
+{
+    if (callers_.size() >= most_callers) {
+        const std::string why = fmt::format("{} callers wait already; nothing is run", callers_.size());
+        (void)send_whole(connection.get(), json_of({system::CallAnswer::Kind::refused, 0, why}));
+        return;
+    }
+    const system::CallId id{++last_id_};
+    const int pipe = output.get();
+    waiter_.add(connection.get(), Interest::read);
+    callers_.push_back({id, std::move(connection), std::move(output), {}});
+    sink_(system::ServiceCalled{id, std::move(request.service), std::move(request.arguments),
+                                std::move(request.environment), std::move(request.limits), pipe});
+}
+
+void Callers::ready(int fd)
+{
+    const auto found =
+        std::ranges::find_if(callers_, [fd](const Caller& c) { return c.connection.get() == fd; });
+    if (found == callers_.end())
+        return;
+    std::array<char, line_limit> part{};
+    const ssize_t got = ::recv(fd, part.data(), part.size(), MSG_DONTWAIT);
+    if (got > 0)
+        read_lines(*found, {part.data(), static_cast<std::size_t>(got)});
+    else if (got == 0 || (errno != EAGAIN && errno != EINTR))
+        drop(static_cast<std::size_t>(found - callers_.begin()));
+}
+
+void Callers::read_lines(Caller& caller, std::string_view bytes)
+{
+    for (const char byte : bytes) {
+        if (byte != '\n') {
+            if (caller.line.size() < line_limit)
+                caller.line.push_back(byte);
+            continue;
+        }
+        int signo = 0;
+        const char* const end = caller.line.data() + caller.line.size();
+        if (caller.line.starts_with(signal_word) &&
+            std::from_chars(caller.line.data() + signal_word.size(), end, signo).ptr == end &&
+            may_pass(signo))
+            sink_(system::CallSignalled{caller.id, signo});
+        caller.line.clear();
+    }
+}
+
+void Callers::close_output(int pipe) noexcept
+{
+    for (Caller& caller : callers_)
+        if (caller.output.get() == pipe)
+            caller.output.reset();
+}
+
+bool Callers::answer(system::CallId call, const system::CallAnswer& answer)
+{
+    const auto found = std::ranges::find_if(callers_, [call](const Caller& c) { return c.id == call; });
+    if (found == callers_.end())
+        return false;
+    const bool sent = send_whole(found->connection.get(), json_of(answer));
+    if (sent && answer.kind == system::CallAnswer::Kind::taken)
+        return true;
+    drop(static_cast<std::size_t>(found - callers_.begin()));
+    return sent;
+}
+
+void Callers::drop(std::size_t index) noexcept
+{
+    waiter_.remove(callers_[index].connection.get());
+    callers_.erase(callers_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+} // namespace init::control
