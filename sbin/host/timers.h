@@ -11,7 +11,7 @@ namespace init::host {
 
 class Timers {
 public:
-    static constexpr std::size_t count = 7;
+    static constexpr std::size_t count = 9;
 
     void arm(system::Timer timer, system::TimePoint when) noexcept { times_[index(timer)] = when; }
     void disarm(system::Timer timer) noexcept { times_[index(timer)].reset(); }
@@ -41,7 +41,7 @@ private:
     {
         return static_cast<std::size_t>(timer);
     }
-    static_assert(static_cast<std::size_t>(system::Timer::visitors) + 1 == count);
+    static_assert(static_cast<std::size_t>(system::Timer::retry) + 1 == count);
 
     std::array<std::optional<system::TimePoint>, count> times_;
 };

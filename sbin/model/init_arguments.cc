@@ -46,11 +46,21 @@ private:
         else if (word == "--version")
             result_.version = true;
         else if (word.size() == 1 && Runlevel::from(word[0]))
-            result_.level = Runlevel::from(word[0]);
+            read_level(*Runlevel::from(word[0]));
         else if (word.starts_with("--"))
             read_option(word.substr(2));
         else if (word != "-i")
             say(fmt::format("\"{}\" means nothing to init, passed over", word));
+    }
+
+    /// As with initdefault, a level that ends what has not begun is none to boot to.
+    void read_level(Runlevel level)
+    {
+        if (level.ends())
+            say(fmt::format("runlevel {} would stop at once, passed over; the default one is entered",
+                            level.letter()));
+        else
+            result_.level = level;
     }
 
     void read_option(const std::string& option)

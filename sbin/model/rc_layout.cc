@@ -203,7 +203,7 @@ std::optional<RcCall> parse_rc_call(const InittabEntry& entry)
     std::vector<std::string_view> words = words_of(entry.process);
     if (!words.empty() && words.front() == "exec")
         words.erase(words.begin());
-    if (!words.empty() && words.front() == "/bin/sh")
+    if (!words.empty() && (words.front() == "/bin/sh" || words.front() == "/bin/bash"))
         words.erase(words.begin());
     if (words.empty() || words.size() > 2)
         return std::nullopt;

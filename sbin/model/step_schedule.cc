@@ -9,9 +9,10 @@ void StepSchedule::take(std::vector<ScheduledStep> steps, std::size_t jobs, std:
 {
     steps_.assign(steps.size(), {});
     ready_.clear();
+    ready_.reserve(steps.size()); // from here on no call but this one allocates
     stage_ = 0;
     jobs_ = std::max<std::size_t>(jobs, 1);
-    left_ = steps.size();
+    left_ = 0;
     running_ = 0;
     alone_ = false;
     seed_ = shuffle;
@@ -31,6 +32,7 @@ void StepSchedule::take(std::vector<ScheduledStep> steps, std::size_t jobs, std:
     }
     measure(steps);
     open_stages();
+    left_ = steps.size(); // last: one that memory ran out for holds nothing
 }
 
 /// Depths and ways, from the ends backwards.

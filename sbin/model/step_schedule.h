@@ -26,7 +26,7 @@ public:
     /// Replaces what was there. `jobs`: how many may run at once, at least 1. Where the time of every step is
     /// known the longest remaining way goes first, else the order of `steps`. `shuffle`, where it is not 0,
     /// seeds an arbitrary choice among those that are ready, to find needs that a header forgot. `steps` is
-    /// free of circles; a step that waits for one never begins.
+    /// free of circles; a step that waits for one never begins. The one call here that allocates.
     void take(std::vector<ScheduledStep> steps, std::size_t jobs, std::uint32_t shuffle = 0);
 
     /// The step that begins now, or nothing until another is over.

@@ -2,6 +2,7 @@
 #include "supervisor/entries.h"
 
 #include "model/getty.h"
+#include "supervisor/guarded.h"
 
 #include <fmt/format.h>
 
@@ -15,7 +16,7 @@ using model::Action;
 void Entries::take(std::vector<model::InittabEntry> table)
 {
     std::vector<Child> fresh;
-    fresh.reserve(table.size());
+    fresh.reserve(table.size() + children_.size()); // what follows must not stop half-way
     for (model::InittabEntry& entry : table) {
         Child child;
         const auto old = std::find_if(children_.begin(), children_.end(), [&](const Child& c) {
@@ -41,8 +42,9 @@ void Entries::take(std::vector<model::InittabEntry> table)
     if (leaving() != 0)
         host_.arm(system::Timer::entry_kill, host_.now() + sleeptime_);
     children_ = std::move(fresh);
-    // What was started carries its mark over, so going through the table again starts only what is new.
-    cursor_ = 0;
+    // What was started carries its mark over, so going through the table again starts only what is new. While
+    // a level is left nothing is started: the pass that follows begins at the head.
+    cursor_ = frozen_ ? children_.size() : 0;
 }
 
 void Entries::begin(Pass pass)
@@ -97,19 +99,43 @@ bool Entries::belongs(const Child& child, Pass pass) const noexcept
 void Entries::start_pass()
 {
     while (pass_ != Pass::none && cursor_ < children_.size() && waiting_for_ == 0 && !waiting_for_rc_) {
-        Child& child = children_[cursor_++];
-        if (child.gone || child.done || child.pid != 0 || !belongs(child, pass_))
+        Child& child = children_[cursor_];
+        const bool is_due = !child.gone && !child.done && child.pid == 0 && belongs(child, pass_);
+        // The rc is not passed over where memory runs out for it: the whole level hangs on it.
+        const std::optional<model::RcCall> call = is_due ? parse_rc_call(child.entry) : std::nullopt;
+        const bool carried_out = call && rc_.carry_out(child.entry, *call);
+        ++cursor_;
+        if (!is_due)
             continue;
         child.done = child.entry.action != Action::respawn;
-        const std::optional<model::RcCall> call = parse_rc_call(child.entry);
-        if (call && rc_.carry_out(child.entry, *call)) {
+        if (carried_out)
             waiting_for_rc_ = rc_.rc_is_busy();
+        else if (start(child) && is_waited_for(child.entry.action))
+            wait_for(child);
+    }
+}
+
+void Entries::wait_for(const Child& child) noexcept
+{
+    waiting_for_ = child.pid;
+    if (pass_ != Pass::level)
+        host_.arm(system::Timer::entry_limit, host_.now() + settings_.sysinit_timeout);
+}
+
+void Entries::out_of_time()
+{
+    for (Child& child : children_) {
+        if (waiting_for_ == 0 || child.pid != waiting_for_ || pass_ == Pass::level)
             continue;
-        }
-        if (!start(child))
-            continue;
-        if (is_waited_for(child.entry.action))
-            waiting_for_ = child.pid;
+        const int signo = child.leaving ? SIGKILL : SIGTERM;
+        child.leaving = true;
+        host_.say(fmt::format("entry {} ({}) has not ended within {:.0f} s; sending {} to its group",
+                              child.entry.id, child.entry.process,
+                              std::chrono::duration<double>(settings_.sysinit_timeout).count(),
+                              signo == SIGTERM ? "TERM" : "KILL"));
+        host_.signal_group(child.pid, signo);
+        host_.signal_group(child.pid, SIGCONT);
+        host_.arm(system::Timer::entry_limit, host_.now() + sleeptime_);
     }
 }
 
@@ -251,18 +277,27 @@ std::size_t Entries::leaving() const noexcept
 
 std::size_t Entries::alive() const noexcept
 {
-    return static_cast<std::size_t>(
-        std::count_if(children_.begin(), children_.end(), [](const Child& c) { return c.pid != 0; }));
+    return static_cast<std::size_t>(std::count_if(children_.begin(), children_.end(), [](const Child& c) {
+        return c.pid != 0 && c.entry.action != Action::boot;
+    }));
 }
 
-void Entries::kill_leaving()
+bool Entries::is_leaving(pid_t pid) const noexcept
+{
+    return std::any_of(children_.begin(), children_.end(),
+                       [pid](const Child& child) { return child.pid == pid && child.leaving; });
+}
+
+void Entries::kill_leaving() noexcept
 {
     for (const Child& child : children_) {
         if (!child.leaving || child.pid == 0)
             continue;
-        host_.say(
-            fmt::format("entry {} (process {}) did not end within {} s of TERM; sending KILL to its group",
-                        child.entry.id, child.pid, sleeptime_.count()));
+        say_if_possible(host_, [&] {
+            host_.say(fmt::format(
+                "entry {} (process {}) did not end within {} s of TERM; sending KILL to its group",
+                child.entry.id, child.pid, sleeptime_.count()));
+        });
         host_.signal_group(child.pid, SIGKILL);
     }
 }
@@ -323,9 +358,14 @@ void Entries::child_ended(const system::ChildEnded& event)
         return;
     if (child->entry.records)
         host_.record_process(child->entry.id, event.pid, false);
-    host_.debug(fmt::format("entry {} {}", child->entry.id, describe_status(event.status)));
     child->pid = 0;
     child->leaving = false;
+    say_if_possible(host_, [&] {
+        host_.debug(fmt::format("entry {} {}", child->entry.id, describe_status(event.status)));
+    });
+    const Action action = child->entry.action;
+    if (action == Action::sysinit || action == Action::boot || action == Action::bootwait)
+        guarded(host_, "what the entry removed is made anew later", [this] { host_.mend_files(); });
     if (child->gone) {
         if (static_cast<std::size_t>(child - children_.begin()) < cursor_)
             --cursor_;

@@ -6,6 +6,7 @@
 #include "model/inittab.h"
 #include "model/rc_layout.h"
 #include "model/respawn_limit.h"
+#include "model/settings.h"
 #include "supervisor/rc_engine.h"
 #include "system/host.h"
 
@@ -30,10 +31,13 @@ class Entries {
 public:
     enum class Pass { none, sysinit, boot, level };
 
-    Entries(system::Host& host, RcCalls& rc) noexcept : host_(host), rc_(rc) {}
+    Entries(system::Host& host, RcCalls& rc, const model::Settings& settings) noexcept
+        : host_(host), rc_(rc), settings_(settings)
+    {
+    }
 
-    /// Takes a new table. Children of entries that are gone, or whose action changed, are told to end; the
-    /// others stay.
+    /// Takes a new table; what is new in it starts now, or when the level that is being left is. Children of
+    /// entries that are gone, or whose action changed, are told to end; the others stay.
     void take(std::vector<model::InittabEntry> table);
     /// What children get. Read at each start.
     void use_context(const LevelContext* context) noexcept { context_ = context; }
@@ -52,9 +56,14 @@ public:
     void leave(model::Runlevel to);
     /// Children that were told to end and have not.
     [[nodiscard]] std::size_t leaving() const noexcept;
+    /// Children that have not ended, but for those of boot entries, which belong to no level.
     [[nodiscard]] std::size_t alive() const noexcept;
     /// KILL to their groups; each is named once.
-    void kill_leaving();
+    void kill_leaving() noexcept;
+    /// This child was told to end.
+    [[nodiscard]] bool is_leaving(pid_t pid) const noexcept;
+    /// The time of the sysinit or bootwait entry that is waited for is over: TERM, then KILL.
+    void out_of_time();
     void set_sleeptime(std::chrono::seconds time) noexcept { sleeptime_ = time; }
     [[nodiscard]] std::chrono::seconds sleeptime() const noexcept { return sleeptime_; }
 
@@ -86,6 +95,7 @@ private:
     [[nodiscard]] bool is_skipped(Child& child);
     bool start(Child& child);
     void start_pass();
+    void wait_for(const Child& child) noexcept;
     void start_respawns();
     void start_actions();
     void arm_throttle();
@@ -93,6 +103,7 @@ private:
 
     system::Host& host_;
     RcCalls& rc_;
+    const model::Settings& settings_;
     const LevelContext* context_ = nullptr;
     std::vector<Child> children_;
     Pass pass_ = Pass::none;

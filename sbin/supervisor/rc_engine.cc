@@ -2,6 +2,7 @@
 #include "supervisor/rc_engine.h"
 
 #include "model/machine_script.h"
+#include "supervisor/guarded.h"
 #include "supervisor/script_command.h"
 
 #include <fmt/format.h>
@@ -60,7 +61,7 @@ void RcEngine::begin_script(const LevelContext& context, std::string label, std:
     script.is_sysinit = !context.level.ends();
     script.begun = host_.now();
     script.limit = limit;
-    launch(std::move(script), std::move(request), nullptr);
+    (void)launch(std::move(script), std::move(request), nullptr);
 }
 
 void RcEngine::take(LevelPlan plan)
@@ -80,23 +81,30 @@ void RcEngine::take(LevelPlan plan)
     host_.expect_runs(std::min(jobs, steps_.size()));
 }
 
-void RcEngine::work()
+void RcEngine::work() noexcept
 {
-    while (const std::optional<std::size_t> step = schedule_.next())
-        start(*step);
+    while (const std::optional<std::size_t> step = schedule_.next()) {
+        bool runs = false;
+        if (!guarded(host_, "a script cannot be run; going on without it", [&] { runs = start(*step); }))
+            was_not_run(steps_[*step].step.link.name, steps_[*step].step.verb);
+        if (!runs)
+            schedule_.over(*step);
+    }
 }
 
-void RcEngine::start(std::size_t index)
+/// False where nothing is to be waited for: the script is skipped, or cannot be launched.
+bool RcEngine::start(std::size_t index)
 {
     const model::PlanStep& step = steps_[index].step;
     Service& service = services_.get(step.link.name);
-    if (is_skipped(step, service)) {
-        schedule_.over(index);
-        return;
-    }
+    const std::optional<system::RunId> stopping =
+        step.verb == "stop" ? running_stop_of(service) : std::nullopt;
+    if (!stopping && is_skipped(step, service))
+        return false;
     system::ScriptRequest request;
     request.label = step.link.name;
-    request.argv = command_of(step);
+    if (!stopping)
+        request.argv = command_of(step);
     request.environment = context_.environment;
     request.keeper = service.settings.keeper.value_or(settings_.keeper);
     request.grouped = settings_.output == model::OutputChoice::grouped;
@@ -108,7 +116,24 @@ void RcEngine::start(std::size_t index)
     script.is_sysinit = context_.level.letter() == 'S';
     script.begun = host_.now();
     script.limit = limit_of(script);
-    launch(std::move(script), std::move(request), &service);
+    if (!stopping)
+        return launch(std::move(script), std::move(request), &service);
+    // Somebody's stop of it, or that of a level that was left, is the one that is waited for.
+    running_.reserve(running_.size() + 1);
+    overtaken_.reserve(overtaken_.size() + running_.size() + 1);
+    script.run = *stopping;
+    std::erase(overtaken_, *stopping);
+    running_.push_back(std::move(script));
+    arm_timers();
+    return true;
+}
+
+std::optional<system::RunId> RcEngine::running_stop_of(const Service& service) noexcept
+{
+    for (const Run& run : service.runs)
+        if (run.purpose == RunPurpose::stop && run.script_runs)
+            return run.id;
+    return std::nullopt;
 }
 
 bool RcEngine::is_skipped(const model::PlanStep& step, Service& service)
@@ -156,22 +181,38 @@ system::TimePoint RcEngine::limit_of(const Running& script)
     return script.begun + own.value_or(stops ? settings_.stop_timeout : settings_.start_timeout);
 }
 
-void RcEngine::launch(Running script, system::ScriptRequest request, Service* service)
+/// Throws only before the script was launched.
+bool RcEngine::launch(Running script, system::ScriptRequest request, Service* service)
 {
+    running_.reserve(running_.size() + 1);
+    overtaken_.reserve(overtaken_.size() + running_.size() + 1); // it may come to stand there
+    if (service)
+        service->runs.reserve(service->runs.size() + 1);
     const system::Result<system::RunId> run = host_.run_script(request);
     if (!run) {
         host_.say(fmt::format("{}: cannot {} it with {}: {}; going on without it", script.name, script.verb,
                               request.argv[0], run.error().message()));
-        failed_ = true;
-        if (script.step)
-            schedule_.over(*script.step);
-        return;
+        was_not_run(script.name, script.verb);
+        return false;
     }
     script.run = *run;
     if (service)
-        services_.run_begins(*service, *run, script.verb);
+        guarded(host_, "a state file is not written anew",
+                [&] { services_.run_begins(*service, *run, script.verb); });
     running_.push_back(std::move(script));
     arm_timers();
+    return true;
+}
+
+/// A service that was to be stopped is still up then, which whoever ends the container must know.
+void RcEngine::was_not_run(std::string_view service, std::string_view verb) noexcept
+{
+    failed_ = true;
+    if (verb != "stop")
+        return;
+    cut_off_ = true;
+    if (Service* known = services_.find(service))
+        known->stop_not_run = true;
 }
 
 RcEngine::Running* RcEngine::find(system::RunId run) noexcept
@@ -217,13 +258,14 @@ void RcEngine::arm_timers()
 void RcEngine::finish(const Running& script, bool well, const std::string& how)
 {
     const auto took = host_.now() - script.begun;
-    if (!well) {
-        host_.say(fmt::format("{}: {} {} after {:.1f} s; going on", script.name, script.verb, how,
-                              seconds_of(took)));
-        failed_ = failed_ || script.verb != "stop";
-    } else {
-        host_.debug(fmt::format("{}: {} done in {:.3f} s", script.name, script.verb, seconds_of(took)));
-    }
+    failed_ = failed_ || (!well && script.verb != "stop");
+    say_if_possible(host_, [&] {
+        if (well)
+            host_.debug(fmt::format("{}: {} done in {:.3f} s", script.name, script.verb, seconds_of(took)));
+        else
+            host_.say(fmt::format("{}: {} {} after {:.1f} s; going on", script.name, script.verb, how,
+                                  seconds_of(took)));
+    });
     if (Service* service = script.step ? services_.find(script.name) : nullptr)
         (script.verb == "start" ? service->start_took : service->stop_took) =
             std::chrono::duration_cast<std::chrono::milliseconds>(took);
@@ -234,10 +276,15 @@ void RcEngine::finish(const Running& script, bool well, const std::string& how)
 void RcEngine::script_failed(const system::ScriptFailed& event)
 {
     std::erase(overtaken_, event.run);
-    if (const Running* script = find(event.run))
-        finish(remove(*script), false,
-               fmt::format("failed: cannot {} {}: {}", event.step, event.path,
-                           system::errno_code(event.error).message()));
+    const Running* script = find(event.run);
+    if (!script)
+        return;
+    const Running ended = remove(*script);
+    if (ended.verb == "stop")
+        was_not_run(ended.name, ended.verb);
+    finish(ended, false,
+           fmt::format("failed: cannot {} {}: {}", event.step, event.path,
+                       system::errno_code(event.error).message()));
 }
 
 void RcEngine::script_ended(const system::ScriptEnded& event)
@@ -249,8 +296,8 @@ void RcEngine::script_ended(const system::ScriptEnded& event)
     const int code = event.status ? exit_code_of(*event.status) : 0;
     // 5 and 6: not installed, not configured. Source: LSB 3.1, 20.2.
     const bool well = code == 0 || (script->verb == "start" && (code == 5 || code == 6));
-    finish(remove(*script), well,
-           event.status ? describe_status(*event.status) : std::string("ended unseen"));
+    const Running ended = remove(*script); // first: nothing may wait for it any more, whatever else fails
+    finish(ended, well, event.status ? describe_status(*event.status) : std::string("ended unseen"));
 }
 
 void RcEngine::last_line(const system::LastLine& event)
@@ -289,15 +336,19 @@ void RcEngine::timer_fired(system::Timer timer)
 void RcEngine::out_of_time(Running& script)
 {
     if (share_ && script.verb == "stop" && !script.told_to_end) {
-        host_.say(fmt::format(
-            "{}: stop has used its share of the time ({:.1f} s); going on with the next while it runs",
-            script.name, seconds_of(host_.now() - script.begun)));
+        say_if_possible(host_, [&] {
+            host_.say(fmt::format(
+                "{}: stop has used its share of the time ({:.1f} s); going on with the next while it runs",
+                script.name, seconds_of(host_.now() - script.begun)));
+        });
         overtaken_.push_back(remove(script).run);
         return;
     }
     if (!script.told_to_end) {
-        host_.say(fmt::format("{}: {} has not ended within its {:.0f} s; ending it", script.name, script.verb,
-                              seconds_of(script.limit - script.begun)));
+        say_if_possible(host_, [&] {
+            host_.say(fmt::format("{}: {} has not ended within its {:.0f} s; ending it", script.name,
+                                  script.verb, seconds_of(script.limit - script.begun)));
+        });
         failed_ = failed_ || script.verb != "stop";
         cut_off_ = cut_off_ || script.verb == "stop";
         tell_to_end(script, host_.now() + kill_after_term);
@@ -315,21 +366,44 @@ void RcEngine::tell_to_end(Running& script, system::TimePoint limit)
     host_.signal_script(script.run, SIGCONT);
 }
 
-void RcEngine::interrupt()
+void RcEngine::interrupt(std::optional<system::TimePoint> until) noexcept
 {
     abandon();
     for (Running& script : running_) {
         if (script.told_to_end)
             continue;
-        host_.say(fmt::format("{}: {} is interrupted", script.name, script.verb));
-        tell_to_end(script, share_ ? share_(2) : host_.now() + kill_after_term);
+        if (script.verb == "stop") {
+            // What it stops is to be stopped all the same, and half a stop would be begun anew.
+            script.limit = std::min(script.limit, until.value_or(script.limit));
+            continue;
+        }
+        say_if_possible(host_,
+                        [&] { host_.say(fmt::format("{}: {} is interrupted", script.name, script.verb)); });
+        tell_to_end(script, until.value_or(host_.now() + kill_after_term));
     }
+    arm_timers();
+}
+
+void RcEngine::use_shares(Share share) noexcept
+{
+    share_ = std::move(share);
+    for (Running& script : running_)
+        if (script.verb == "stop" && script.step && !script.told_to_end)
+            script.limit = std::min(script.limit, share_(schedule_.in_a_row(*script.step)));
     arm_timers();
 }
 
 void RcEngine::abandon() noexcept
 {
     schedule_.abandon();
+}
+
+std::size_t RcEngine::stops_unfinished() const noexcept
+{
+    return overtaken_.size() + static_cast<std::size_t>(
+                                   std::count_if(running_.begin(), running_.end(), [](const Running& script) {
+                                       return script.verb == "stop";
+                                   }));
 }
 
 bool RcEngine::stops(std::string_view service) const noexcept

@@ -50,21 +50,29 @@ public:
     void begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv,
                       system::TimePoint limit);
 
-    /// Starts what can begin. Call after every event.
-    void work();
+    /// Starts what can begin. Call after every event. A script that memory runs out for is passed over.
+    void work() noexcept;
     [[nodiscard]] bool is_busy() const noexcept { return !running_.empty() || schedule_.left() != 0; }
 
     /// While stopping: how long a script may hold up the others, instead of its own limit. It is not ended
     /// then, only overtaken.
-    void use_shares(Share share) { share_ = std::move(share); }
-    /// Drops what has not begun and sends TERM to the scripts that run now.
-    void interrupt();
+    void use_shares(Share share) noexcept;
+    /// Drops what has not begun and sends TERM to the scripts that run now. A stop goes on, until its limit
+    /// or `until`; what it stops would be stopped anyway. `until` is also when what is deaf to TERM gets
+    /// KILL.
+    void interrupt(std::optional<system::TimePoint> until = std::nullopt) noexcept;
     /// Drops what has not begun.
     void abandon() noexcept;
     [[nodiscard]] bool script_is_running() const noexcept { return !running_.empty(); }
     /// Scripts that were overtaken or cut off and have not ended by themselves.
     [[nodiscard]] std::size_t unfinished() const noexcept { return overtaken_.size() + running_.size(); }
+    /// Those of them that stop a service.
+    [[nodiscard]] std::size_t stops_unfinished() const noexcept;
+    /// A script that was to stop a service was ended at its limit, or could not be run.
     [[nodiscard]] bool anything_cut_off() const noexcept { return cut_off_; }
+    void forget_cut_off() noexcept { cut_off_ = false; }
+    /// Notes that this script was due and could not be run.
+    void was_not_run(std::string_view service, std::string_view verb) noexcept;
     /// Since `begin`: whether a script ended badly or was cut off. For on-boot-failure.
     [[nodiscard]] bool has_failed() const noexcept { return failed_; }
     void forget_failures() noexcept { failed_ = false; }
@@ -91,11 +99,12 @@ private:
     };
 
     void take(LevelPlan plan);
-    void start(std::size_t step);
+    [[nodiscard]] bool start(std::size_t step);
+    [[nodiscard]] static std::optional<system::RunId> running_stop_of(const Service& service) noexcept;
     [[nodiscard]] bool is_skipped(const model::PlanStep& step, Service& service);
     [[nodiscard]] std::vector<std::string> command_of(const model::PlanStep& step);
     [[nodiscard]] system::TimePoint limit_of(const Running& script);
-    void launch(Running script, system::ScriptRequest request, Service* service);
+    [[nodiscard]] bool launch(Running script, system::ScriptRequest request, Service* service);
     [[nodiscard]] Running* find(system::RunId run) noexcept;
     [[nodiscard]] Running remove(const Running& script);
     void finish(const Running& script, bool well, const std::string& how);

@@ -2,6 +2,7 @@
 #include "supervisor/services.h"
 
 #include "model/pid_file.h"
+#include "supervisor/guarded.h"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t script_limit = 256 * 1024;
 constexpr std::string_view lock_folder = "/var/lock/subsys/";
+constexpr std::string_view lock_ending = ".init"; ///< of the locks that some of Red Hat's scripts make
 
 bool was_asked_to_end(int wait_status) noexcept
 {
@@ -142,6 +144,7 @@ void Services::run_begins(Service& service, system::RunId run, std::string_view 
     service.runs.push_back({run, 0, true, purpose});
     if (purpose == RunPurpose::renew)
         return; // what it does is seen when it has ended
+    service.stop_not_run = false;
     service.reason.clear();
     if (purpose == RunPurpose::start) {
         service.started = true;
@@ -197,9 +200,11 @@ void Services::script_ended(const system::ScriptEnded& event)
     }
 }
 
+/// A stop that failed or was killed has not stopped it: the next one that is due is run as well.
 void Services::after_stop(Service& service)
 {
-    service.started = false;
+    if (service.exit == 0)
+        service.started = false;
     if (const pid_t pid = pid_from_file(service); pid != 0 && pid != service.main)
         adopt_main(service, pid);
     if (service.main == 0)
@@ -277,14 +282,17 @@ void Services::run_empty(system::RunId run)
 void Services::process_ended(const system::ProcessEnded& event)
 {
     for (Service& service : services_) {
-        if (service.by_hand == event.pid) {
+        const bool by_hand = service.by_hand == event.pid;
+        if (!by_hand && service.main != event.pid)
+            continue;
+        if (by_hand) {
             service.by_hand = 0;
-            settle_without_main(service, true);
-        } else if (service.main == event.pid) {
+        } else {
             service.main = 0;
             service.main_status = event.status;
-            settle_without_main(service, false);
         }
+        guarded(host_, "a service whose process has ended is not looked at anew",
+                [&] { settle_without_main(service, by_hand); });
     }
 }
 
@@ -338,11 +346,29 @@ void Services::refresh_all()
         refresh(service);
 }
 
-bool Services::is_locked(const Service& service)
+bool Services::is_locked(Service& service)
 {
     const std::string lock = std::string(lock_folder) + service.name;
-    return host_.look(lock).kind != system::FileKind::none ||
-           host_.look(lock + ".init").kind != system::FileKind::none;
+    service.locked = host_.look(lock).kind != system::FileKind::none ||
+                     host_.look(lock + ".init").kind != system::FileKind::none;
+    return service.locked;
+}
+
+void Services::gather_for_stop(const std::string& script_folder)
+{
+    for (Service& service : services_)
+        guarded(host_, "the pid file of a service is not read anew", [&] { refresh(service); });
+    std::string folder{lock_folder};
+    folder.pop_back();
+    for (std::string name : host_.list_folder(folder)) {
+        if (name.ends_with(lock_ending))
+            name.resize(name.size() - lock_ending.size());
+        if (find(name) || host_.look(script_folder + "/" + name).kind != system::FileKind::file)
+            continue;
+        learn(get(name), script_folder + "/" + name);
+    }
+    for (Service& service : services_)
+        (void)is_locked(service);
 }
 
 model::ServiceFacts Services::facts(Service& service, const std::string& link)
@@ -361,8 +387,8 @@ model::ServiceFacts Services::facts(Service& service, const std::string& link)
 std::vector<std::string> Services::still_up()
 {
     std::vector<const Service*> up;
-    for (const Service& service : services_)
-        if (service.main != 0 || (service.started && !service.runs.empty()) || is_locked(service))
+    for (Service& service : services_)
+        if (is_locked(service) || service.main != 0 || service.started)
             up.push_back(&service);
     std::sort(up.begin(), up.end(), [](const Service* a, const Service* b) { return a->order > b->order; });
     std::vector<std::string> names;

@@ -37,10 +37,12 @@ struct Service {
     std::string name;
     std::string script; ///< the path it was last run by
     ServiceState state = ServiceState::stopped;
-    pid_t main = 0;       ///< 0 when none lives
-    pid_t by_hand = 0;    ///< somebody's own run of the script, waited for before a death is believed
-    bool started = false; ///< its start was run, and it was not stopped since
-    bool read = false;    ///< `settings` and `pid_files` come from the script
+    pid_t main = 0;            ///< 0 when none lives
+    pid_t by_hand = 0;         ///< somebody's own run of the script, waited for before a death is believed
+    bool started = false;      ///< its start was run, and it was not stopped since
+    bool stop_not_run = false; ///< its stop was due last, and its script could not be run
+    bool locked = false;       ///< had its lock in /var/lock/subsys when it was last looked for
+    bool read = false;         ///< `settings` and `pid_files` come from the script
     std::optional<int> main_status; ///< wait status of the main process that ended last
     std::uint32_t order = 0;        ///< counts up with every start
     std::int64_t since = 0;         ///< of the state, in seconds since 1970
@@ -86,9 +88,21 @@ public:
     void refresh_all();
 
     model::ServiceFacts facts(Service& service, const std::string& link);
-    /// Everything a stop must end and no K-script will: started, locked or living, in reverse start order.
+    /// When a stop begins: reads ownership anew, and takes up what init never started but has its lock in
+    /// /var/lock/subsys and a script in this folder.
+    void gather_for_stop(const std::string& script_folder);
+    /// Everything that a stop must end: locked, living, or started and not stopped since; in reverse start
+    /// order.
     std::vector<std::string> still_up();
-    void forget_start(Service& service) noexcept { service.started = false; }
+    /// How many of them `counts` holds for, as far as is known without looking again. Allocates nothing.
+    template <class Counts> [[nodiscard]] std::size_t count_up(Counts&& counts) const noexcept
+    {
+        std::size_t count = 0;
+        for (const Service& service : services_)
+            if ((service.main != 0 || service.started || service.locked) && counts(service))
+                ++count;
+        return count;
+    }
 
     std::vector<model::ServiceStatus> report();
 
@@ -100,7 +114,7 @@ private:
     void after_stop(Service& service);
     void after_renewal(Service& service, pid_t left);
     void settle_without_main(Service& service, bool after_a_run_by_hand);
-    [[nodiscard]] bool is_locked(const Service& service);
+    [[nodiscard]] bool is_locked(Service& service);
 
     system::Host& host_;
     std::vector<Service> services_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor/stop_sequence.h"
 
+#include "supervisor/guarded.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,64 +15,98 @@ using namespace std::chrono_literals;
 
 constexpr auto visitors_wait = 200ms; ///< what a `docker exec` shell may cost a stop
 constexpr auto visitors_poll = 5ms;   ///< their end sends us nothing: their parent is outside
+constexpr auto kill_again = 5ms;      ///< what was forked while KILL went round gets its own
 constexpr auto last_drain = 250ms;    ///< keepers write out what they hold; the deadline is 300 ms after KILL
 constexpr int cut_off_status = 73;
 constexpr const char* halt_hook = "/sbin/halt.local";
 
 } // namespace
 
-void StopSequence::begin(const StopCause& cause)
+void StopSequence::lay_out(StopCause cause) noexcept
 {
-    cause_ = cause;
+    cause_ = std::move(cause);
     begun_ = host_.now();
     const auto grace = settings_.grace;
     const auto margin = settings_.margin.value_or(
         std::chrono::duration_cast<std::chrono::milliseconds>(model::StopBudget::default_margin(grace)));
-    budget_ = cause.from_outside
+    budget_ = cause_.from_outside
                   ? model::StopBudget::with_deadline(begun_, grace, settings_.margin, settings_.stop_timeout)
                   : model::StopBudget::without_deadline(settings_.stop_timeout,
                                                         model::StopBudget::reserve_of(grace, grace - margin));
-    host_.say(fmt::format(
-        "stopping through runlevel {}: {}{}", cause.level.letter(), cause.words,
-        cause.from_outside ? fmt::format("; to be gone within {:.1f} s",
-                                         std::chrono::duration<double>(*budget_.deadline() - begun_).count())
-                           : std::string()));
     arm_reserve();
-    if (cause.at_once) {
+    engine_.forget_cut_off();
+}
+
+void StopSequence::begin() noexcept
+{
+    say_if_possible(host_, [this] {
+        host_.say(
+            fmt::format("stopping through runlevel {}: {}{}", cause_.level.letter(), cause_.words,
+                        cause_.from_outside
+                            ? fmt::format("; to be gone within {:.1f} s",
+                                          std::chrono::duration<double>(*budget_.deadline() - begun_).count())
+                            : std::string()));
+    });
+    if (cause_.at_once) {
         begin_reserve();
         return;
     }
-    if (cause.from_outside)
-        engine_.use_shares([this](std::size_t scripts) { return budget_.share_until(host_.now(), scripts); });
+    guarded(host_, "what was started by hand or has only its lock may be left out of the stop",
+            [this] { services_.gather_for_stop(model::script_folder(engine_.layout())); });
+    if (cause_.from_outside)
+        share_time();
     end_entries();
 }
 
-void StopSequence::arm_reserve()
+/// What comes after the scripts of the level is counted, so that none of them takes its time.
+void StopSequence::share_time() noexcept
+{
+    engine_.use_shares([this](std::size_t scripts) {
+        return budget_.share_until(host_.now(), scripts + unlinked_to_come());
+    });
+}
+
+std::size_t StopSequence::unlinked_to_come() const noexcept
+{
+    if (phase_ >= Phase::unlinked)
+        return unlinked_.size();
+    return services_.count_up([this](const Service& service) { return !is_left_to_level(service); });
+}
+
+/// A K-script of the level stops it, or has.
+bool StopSequence::is_left_to_level(const Service& service) const noexcept
+{
+    return engine_.stops(service.name) && !service.stop_not_run;
+}
+
+void StopSequence::arm_reserve() noexcept
 {
     if (const auto at = budget_.reserve_at())
         host_.arm(system::Timer::kill, *at);
 }
 
-void StopSequence::enter(Phase phase)
+void StopSequence::enter(Phase phase) noexcept
 {
     phase_ = phase;
     step_out_of_time_ = false;
 }
 
 /// Gives the step at hand its share, counting what comes after it.
-void StopSequence::bound_step(std::size_t steps)
+void StopSequence::bound_step(std::size_t steps) noexcept
 {
     host_.arm(system::Timer::stop_step, budget_.share_until(host_.now(), steps));
 }
 
-void StopSequence::end_entries()
+void StopSequence::end_entries() noexcept
 {
     enter(Phase::ending_entries);
     entries_.break_off();
     entries_.freeze();
-    engine_.interrupt();
+    const std::size_t steps = services_.count_up([](const Service&) { return true; }) + 2;
+    bound_step(steps);
+    engine_.interrupt(budget_.has_deadline() ? std::optional(budget_.share_until(host_.now(), steps))
+                                             : std::nullopt);
     entries_.leave(cause_.level);
-    bound_step(services_.still_up().size() + 2);
 }
 
 void StopSequence::press(const StopCause& cause)
@@ -78,33 +114,36 @@ void StopSequence::press(const StopCause& cause)
     if (phase_ >= Phase::reserve)
         return;
     if (cause.at_once) {
+        cause_.at_once = true;
         cause_.status = cause.status;
+        cause_.level = cause.level;
         begin_reserve();
         return;
     }
-    if (!cause.from_outside) {
-        host_.say(fmt::format("{}: already stopping; nothing changes", cause.words));
-        return;
-    }
+    const auto say = [&](std::string_view what) {
+        say_if_possible(host_, [&] { host_.say(fmt::format("{}{}", cause.words, what)); });
+    };
+    if (!cause.from_outside)
+        return say(": already stopping; nothing changes");
     if (!budget_.has_deadline()) {
         // The runtime has begun to wait: its deadline comes with its signal.
         budget_ = model::StopBudget::with_deadline(host_.now(), settings_.grace, settings_.margin,
                                                    settings_.stop_timeout);
         cause_.from_outside = true;
-        engine_.use_shares([this](std::size_t scripts) { return budget_.share_until(host_.now(), scripts); });
-        host_.say(fmt::format("{}: the stop now has a deadline", cause.words));
         arm_reserve();
-        return;
+        share_time();
+        if (phase_ == Phase::ending_entries || phase_ == Phase::unlinked)
+            bound_step(unlinked_to_come() + 2);
+        return say(": the stop now has a deadline");
     }
     switch (budget_.press(host_.now())) {
     case model::StopBudget::Effect::none:
         return;
     case model::StopBudget::Effect::halved:
-        host_.say(fmt::format("{} again: half of the time that is left is given up", cause.words));
         arm_reserve();
-        return;
+        return say(" again: half of the time that is left is given up");
     case model::StopBudget::Effect::reserve_now:
-        host_.say(fmt::format("{} again: ending everything now", cause.words));
+        say(" again: ending everything now");
         begin_reserve();
         return;
     }
@@ -122,8 +161,7 @@ void StopSequence::work()
             bound_step(2); // the engine KILLs the script at the end of its own share
         step_out_of_time_ = false;
     }
-    if (phase_ == Phase::scripts && level_entered_ && entries_.pass_is_done() && !engine_.is_busy() &&
-        engine_.unfinished() == 0) {
+    if (phase_ == Phase::scripts && level_entered_ && entries_.pass_is_done() && !engine_.is_busy()) {
         gather_unlinked();
         enter(Phase::unlinked);
     }
@@ -140,44 +178,72 @@ void StopSequence::work()
         work_killing();
 }
 
-/// Those that a K-script was meant for are left out: it has run.
+/// Those that a K-script was meant for are left out: it has run. What has neither a script in the folder of
+/// scripts nor a process is not there any more.
 void StopSequence::gather_unlinked()
 {
-    unlinked_ = services_.still_up();
-    std::erase_if(unlinked_, [this](const std::string& name) { return engine_.stops(name); });
+    unlinked_.clear();
+    for (std::string& name : services_.still_up()) {
+        const Service* service = services_.find(name);
+        if (is_left_to_level(*service))
+            continue;
+        std::string script = model::script_folder(engine_.layout()) + "/" + name;
+        if (service->stop_not_run || host_.look(script).kind != system::FileKind::file)
+            script.clear();
+        if (!script.empty() || service->main != 0)
+            unlinked_.push_back({std::move(name), std::move(script)});
+    }
     std::reverse(unlinked_.begin(), unlinked_.end());
 }
 
-/// By its script where it has one in the folder of scripts, as Red Hat's killall does; what has none
-/// (rc.local's daemons) gets TERM.
+/// By its script where it has one, as Red Hat's killall does; what has none (rc.local's daemons), or one that
+/// cannot be run, gets TERM.
 void StopSequence::next_unlinked()
 {
     step_out_of_time_ = false;
     ending_.clear();
-    while (!unlinked_.empty()) {
-        const std::string name = std::move(unlinked_.back());
-        unlinked_.pop_back();
-        const std::string script = model::script_folder(engine_.layout()) + "/" + name;
-        if (host_.look(script).kind == system::FileKind::file) {
-            engine_.begin_stop(context_, name, script);
-            engine_.work();
-            if (engine_.is_busy())
-                return;
-            continue;
-        }
-        const Service* service = services_.find(name);
-        if (!service || service->main == 0)
-            continue;
-        host_.say(
-            fmt::format("{}: no script stops it; sending TERM to its main process {}", name, service->main));
-        host_.signal_process(service->main, SIGTERM);
-        host_.signal_process(service->main, SIGCONT);
-        ending_ = name;
-        bound_step(unlinked_.size() + 1);
+    const std::string before = std::move(by_script_);
+    by_script_.clear();
+    if (const Service* service = services_.find(before);
+        service && service->stop_not_run && tell_main(before))
         return;
+    while (!unlinked_.empty()) {
+        Unlinked next = std::move(unlinked_.back());
+        unlinked_.pop_back();
+        if (!next.script.empty()) {
+            const bool begun = guarded(host_, "a service's script cannot be run; it gets TERM instead", [&] {
+                engine_.begin_stop(context_, next.name, next.script);
+                engine_.work();
+            });
+            if (!begun)
+                engine_.was_not_run(next.name, "stop");
+            if (engine_.is_busy()) {
+                by_script_ = std::move(next.name);
+                return;
+            }
+        }
+        if (tell_main(next.name))
+            return;
     }
     if (engine_.unfinished() == 0)
         begin_hook();
+}
+
+/// False where there is nothing to tell.
+bool StopSequence::tell_main(const std::string& name)
+{
+    const Service* service = services_.find(name);
+    if (!service || service->main == 0)
+        return false;
+    ending_ = name;
+    say_if_possible(host_, [&] {
+        host_.say(
+            fmt::format("{}: no script stops it; sending TERM to its main process {}", name, service->main));
+    });
+    host_.signal_process(service->main, SIGTERM);
+    host_.signal_process(service->main, SIGCONT);
+    bound_step(unlinked_.size() + 1);
+    return true;
 }
 
 /// What Red Hat's halt runs last before the machine goes; its own work has no place here, the image's hook
@@ -192,11 +258,28 @@ void StopSequence::begin_hook()
                          budget_.share_until(host_.now(), 1));
 }
 
-void StopSequence::begin_reserve()
+/// Whether a service is left whose script has not come to its end.
+bool StopSequence::leaves_scripts() const noexcept
 {
-    cut_off_ = phase_ < Phase::reserve && !cause_.at_once &&
-               ((phase_ == Phase::scripts && (engine_.is_busy() || !entries_.pass_is_done())) ||
-                engine_.unfinished() != 0 || phase_ == Phase::ending_entries);
+    if (phase_ <= Phase::ending_entries || engine_.stops_unfinished() != 0)
+        return true;
+    if (phase_ == Phase::scripts)
+        return engine_.is_busy() || !entries_.pass_is_done();
+    return std::any_of(unlinked_.begin(), unlinked_.end(),
+                       [](const Unlinked& service) { return !service.script.empty(); });
+}
+
+void StopSequence::give_up() noexcept
+{
+    if (phase_ >= Phase::reserve)
+        return;
+    host_.say("the stop cannot go on; sending TERM to everything that is left");
+    begin_reserve();
+}
+
+void StopSequence::begin_reserve() noexcept
+{
+    cut_off_ = leaves_scripts();
     enter(Phase::reserve);
     engine_.abandon();
     entries_.break_off();
@@ -237,8 +320,16 @@ void StopSequence::begin_killing()
 
 void StopSequence::work_killing()
 {
-    if (host_.keepers_left() == 0 || host_.now() >= kill_at_)
+    if (host_.now() >= kill_at_) {
         phase_ = Phase::over;
+        return;
+    }
+    if (host_.population().others != 0) {
+        host_.signal_rest(SIGKILL);
+        host_.arm(system::Timer::visitors, host_.now() + kill_again);
+    } else if (host_.keepers_left() == 0) {
+        phase_ = Phase::over;
+    }
 }
 
 void StopSequence::timer_fired(system::Timer timer)
@@ -257,6 +348,8 @@ void StopSequence::timer_fired(system::Timer timer)
 
 int StopSequence::status() const noexcept
 {
+    if (cause_.at_once)
+        return cause_.status;
     return cut_off_ || engine_.anything_cut_off() ? cut_off_status : cause_.status;
 }
 

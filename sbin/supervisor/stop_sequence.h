@@ -37,7 +37,12 @@ public:
     {
     }
 
-    void begin(const StopCause& cause);
+    /// What the stop is and how long it may take; then `begin` begins it. Neither needs memory to come to its
+    /// end.
+    void lay_out(StopCause cause) noexcept;
+    void begin() noexcept;
+    /// The stop cannot go on as it should: ends everything now.
+    void give_up() noexcept;
     /// A further stop signal, or a stop asked for from inside, while stopping.
     void press(const StopCause& cause);
     /// The K-scripts' level may be entered: the supervisor starts the pass when it sees this, and says so
@@ -45,8 +50,8 @@ public:
     [[nodiscard]] bool wants_level() const noexcept { return phase_ == Phase::scripts && !level_entered_; }
     void level_entered(const LevelContext& context)
     {
-        level_entered_ = true;
         context_ = context;
+        level_entered_ = true; // last: where memory runs out for the copy, it is entered again
     }
 
     /// Moves on as far as possible. Call after every event.
@@ -61,17 +66,27 @@ public:
     [[nodiscard]] std::optional<system::TimePoint> deadline() const noexcept { return budget_.deadline(); }
 
 private:
-    void enter(Phase phase);
-    void end_entries();
+    void enter(Phase phase) noexcept;
+    struct Unlinked {
+        std::string name;
+        std::string script; ///< empty: its main process gets TERM
+    };
+
+    void end_entries() noexcept;
+    void share_time() noexcept;
+    [[nodiscard]] std::size_t unlinked_to_come() const noexcept;
+    [[nodiscard]] bool is_left_to_level(const Service& service) const noexcept;
+    [[nodiscard]] bool leaves_scripts() const noexcept;
     void gather_unlinked();
     void next_unlinked();
+    [[nodiscard]] bool tell_main(const std::string& name);
     void begin_hook();
-    void begin_reserve();
+    void begin_reserve() noexcept;
     void begin_killing();
     void work_reserve();
     void work_killing();
-    void bound_step(std::size_t steps);
-    void arm_reserve();
+    void bound_step(std::size_t steps) noexcept;
+    void arm_reserve() noexcept;
 
     system::Host& host_;
     Services& services_;
@@ -89,8 +104,9 @@ private:
     system::TimePoint reserve_begun_;
     system::TimePoint kill_at_;
     system::TimePoint visitors_until_;
-    std::vector<std::string> unlinked_; ///< names, the next one last
-    std::string ending_;                ///< the unlinked service that was sent TERM
+    std::vector<Unlinked> unlinked_; ///< the next one last
+    std::string by_script_;          ///< the unlinked service whose script runs
+    std::string ending_;             ///< the unlinked service that was sent TERM
 };
 
 } // namespace init::supervisor

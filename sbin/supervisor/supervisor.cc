@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor/supervisor.h"
 
+#include "supervisor/guarded.h"
 #include "supervisor/table.h"
 
 #include <fmt/format.h>
@@ -8,6 +9,15 @@
 namespace init::supervisor {
 
 using model::Runlevel;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int faults_borne = 3;     ///< in a row, before a stop ends everything at once
+constexpr auto retry_delay = 100ms; ///< memory may be back by then
+
+} // namespace
 
 std::string_view to_string(State state) noexcept
 {
@@ -43,6 +53,7 @@ std::span<const Supervisor::Row> Supervisor::rows() noexcept
         {State::entering, &S::table_is_through, &S::level_is_reached, State::running},
         {State::running, &S::stop_is_wanted, &S::begin_stop, State::stopping},
         {State::running, &S::level_is_wanted, &S::enter_wanted_level, State::entering},
+        {State::running, &S::single_user_is_over, &S::leave_single_user, State::entering},
         {State::stopping, &S::stop_is_over, &S::nothing_more, State::gone},
     };
     return table;
@@ -50,19 +61,34 @@ std::span<const Supervisor::Row> Supervisor::rows() noexcept
 
 Supervisor::Supervisor(system::Host& host, model::Settings settings, Options options)
     : host_(host), settings_(settings), options_(std::move(options)), services_(host),
-      engine_(host, services_, settings_), calls_(host, services_), entries_(host, *this),
+      engine_(host, services_, settings_), calls_(host, services_), entries_(host, *this, settings_),
       stop_(host, services_, engine_, entries_, settings_)
 {
 }
 
 int Supervisor::run()
 {
-    settle();
+    go_on();
     while (state_ != State::gone) {
-        step(host_.next_event());
-        settle();
+        const system::Event event = host_.next_event();
+        guarded(host_, "an event cannot be answered; going on without it", [&] { step(event); });
+        go_on();
     }
     return stop_.status();
+}
+
+/// Settles. What it could not do for want of memory is tried again; a stop tries at once, and not for long.
+void Supervisor::go_on() noexcept
+{
+    while (!guarded(host_, "memory has run out; trying again", [this] { settle(); })) {
+        if (state_ != State::stopping) {
+            host_.arm(system::Timer::retry, host_.now() + retry_delay);
+            return;
+        }
+        if (++faults_ >= faults_borne)
+            stop_.give_up();
+    }
+    faults_ = 0;
 }
 
 void Supervisor::step(const system::Event& event)
@@ -83,14 +109,24 @@ void Supervisor::settle()
             if (row.from != state_ || !(this->*row.ready)())
                 continue;
             const State before = state_;
-            state_ = row.to;
-            (this->*row.enter)();
+            move(row);
             moved = true;
             if (before != state_ && stop_.phase() < StopSequence::Phase::reserve)
                 host_.status_changed();
             break;
         }
     }
+}
+
+/// What could not be entered is entered again; a stop that has begun is not taken back.
+void Supervisor::move(const Row& row)
+try {
+    state_ = row.to;
+    (this->*row.enter)();
+} catch (...) {
+    if (row.to != State::stopping)
+        state_ = row.from;
+    throw;
 }
 
 void Supervisor::work()
@@ -153,9 +189,7 @@ void Supervisor::begin_sysinit()
 
 void Supervisor::begin_boot_pass()
 {
-    if (in_rc_sysinit_)
-        sysinit_failed_ = sysinit_failed_ || engine_.has_failed();
-    in_rc_sysinit_ = false;
+    note_sysinit_failure();
     host_.mend_files();
     host_.record_boot();
     pass_ = Entries::Pass::boot;
@@ -163,14 +197,27 @@ void Supervisor::begin_boot_pass()
     entries_.work();
 }
 
+/// Before anything else is begun in the engine, which would forget it.
+void Supervisor::note_sysinit_failure() noexcept
+{
+    sysinit_failed_ = sysinit_failed_ || (in_rc_sysinit_ && engine_.has_failed());
+    in_rc_sysinit_ = false;
+}
+
 void Supervisor::enter_first_level()
 {
+    host_.mend_files();
     if (sysinit_failed_ && settings_.on_boot_failure == model::BootFailureChoice::stop) {
         stop_wanted_ =
             StopCause{*Runlevel::from('0'), 71, false, false, "rc.sysinit failed, and on-boot-failure=stop"};
         return;
     }
     context_.level = Runlevel::none();
+    if (options_.level && options_.level->ends()) {
+        host_.say(fmt::format("runlevel {} of the command line would end what has not begun; entering {}",
+                              options_.level->letter(), default_level_.letter()));
+        options_.level.reset();
+    }
     const Runlevel level = wanted_.value_or(options_.level.value_or(default_level_));
     wanted_.reset();
     enter_level(level);
@@ -183,7 +230,7 @@ void Supervisor::enter_wanted_level()
     if (level == context_.level)
         return;
     if (booted_ || leaving_ || !entries_.pass_is_done())
-        reload();
+        guarded(host_, "the table cannot be read again; the old one stands", [this] { reload(); });
     engine_.interrupt();
     entries_.break_off();
     enter_level(level);
@@ -191,15 +238,36 @@ void Supervisor::enter_wanted_level()
 
 void Supervisor::enter_level(Runlevel level)
 {
-    host_.say(fmt::format("entering runlevel: {}", level.letter()));
-    context_.previous = context_.level;
-    context_.level = level;
-    refresh_environment();
-    host_.record_runlevel(context_.previous, context_.level);
-    host_.set_title(fmt::format("init [{}]", level.letter()));
+    say_if_possible(host_, [&] { host_.say(fmt::format("entering runlevel: {}", level.letter())); });
+    move_to(context_.level, level);
+    single_user_ended_ = false;
     leaving_ = true;
     entries_.freeze();
     entries_.leave(level);
+}
+
+/// The levels that scripts, records and ps are told.
+void Supervisor::move_to(Runlevel previous, Runlevel level) noexcept
+{
+    context_.previous = previous;
+    context_.level = level;
+    guarded(host_, "scripts get the environment of the level before", [this] { refresh_environment(); });
+    host_.record_runlevel(previous, level);
+    const char title[] = {'i', 'n', 'i', 't', ' ', '[', level.letter(), ']'};
+    host_.set_title({title, sizeof title});
+}
+
+bool Supervisor::single_user_is_over() const
+{
+    return single_user_ended_ && context_.level.letter() == 'S' && default_level_.letter() != 'S' &&
+           entries_.alive() == 0;
+}
+
+void Supervisor::leave_single_user()
+{
+    host_.say("single-user mode has ended");
+    wanted_ = default_level_;
+    enter_wanted_level();
 }
 
 void Supervisor::start_level_pass()
@@ -237,19 +305,17 @@ void Supervisor::check_boot()
 
 void Supervisor::begin_stop()
 {
-    const StopCause cause = *stop_wanted_;
+    const Runlevel level = stop_wanted_->level;
+    stop_.lay_out(std::move(*stop_wanted_)); // first of all: from here on it ends in time, whatever fails
     stop_wanted_.reset();
     wanted_.reset();
     // A stop before the first level comes from none.
     const bool before_any = pass_ != Entries::Pass::level && !leaving_;
-    context_.previous = before_any ? Runlevel::none() : context_.level;
-    context_.level = cause.level;
     leaving_ = false;
-    refresh_environment();
-    host_.record_runlevel(context_.previous, context_.level);
-    host_.set_title(fmt::format("init [{}]", cause.level.letter()));
-    calls_.interrupt();
-    stop_.begin(cause);
+    move_to(before_any ? Runlevel::none() : context_.level, level);
+    guarded(host_, "what somebody's call runs goes on until it is ended with the rest",
+            [this] { calls_.interrupt(); });
+    stop_.begin();
 }
 
 // --- Requests ---------------------------------------------------------------------------------------
@@ -258,6 +324,10 @@ void Supervisor::reload()
 {
     if (reread_settings_)
         settings_ = reread_settings_();
+    if (state_ == State::stopping) {
+        host_.say("the inittab is not read again while stopping");
+        return;
+    }
     system::Result<model::Inittab> table = read_table(host_, layout_);
     if (!table) {
         host_.say(
@@ -294,7 +364,7 @@ void Supervisor::ask_level(char letter)
     if (letter >= 'A' && letter <= 'C')
         letter = static_cast<char>(letter - 'A' + 'a');
     if (letter >= 'a' && letter <= 'c') {
-        if (context_.level.letter() != 'S')
+        if (context_.level.letter() != 'S' && state_ != State::stopping)
             entries_.demand(letter);
         return;
     }

@@ -67,7 +67,9 @@ public:
 
 private:
     void step(const system::Event& event);
+    void go_on() noexcept;
     void settle();
+    void move(const Row& row);
     void work();
 
     // What the rows ask.
@@ -76,15 +78,19 @@ private:
     [[nodiscard]] bool table_is_through() const;
     [[nodiscard]] bool level_is_wanted() const { return wanted_.has_value(); }
     [[nodiscard]] bool stop_is_over() const { return stop_.is_over(); }
+    [[nodiscard]] bool single_user_is_over() const;
     // What the rows do.
     void begin_sysinit();
     void enter_first_level();
     void enter_wanted_level();
     void level_is_reached();
+    void leave_single_user();
     void begin_stop();
     void nothing_more() {}
 
     void enter_level(model::Runlevel level);
+    void move_to(model::Runlevel previous, model::Runlevel level) noexcept;
+    void note_sysinit_failure() noexcept;
     void start_level_pass();
     void begin_boot_pass();
     void reload();
@@ -92,6 +98,7 @@ private:
     void ask_stop(StopCause cause);
     void ask_level(char letter);
     void power(char letter);
+    [[nodiscard]] bool power_by_file();
     void set_variables(const model::InitctlRequest& request);
     void refresh_environment();
     [[nodiscard]] std::vector<std::string> lasting_environment() const;
@@ -135,6 +142,8 @@ private:
     bool booted_ = false;  ///< the first level was reached
     bool sysinit_failed_ = false;
     bool in_rc_sysinit_ = false;
+    bool single_user_ended_ = false; ///< a process of level S has ended in this stay there
+    int faults_ = 0;                 ///< in a row, while stopping
     std::optional<model::Runlevel> wanted_;
     std::optional<StopCause> stop_wanted_;
     std::map<std::string, std::string> variables_; ///< INIT_*, by FIFO

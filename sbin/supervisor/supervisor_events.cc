@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The supervisor's answers to events, and its choice between the image's rc scripts and init's own engine.
 // Moving from state to state is left to the rows.
+#include "supervisor/guarded.h"
 #include "supervisor/rc_choice.h"
 #include "supervisor/supervisor.h"
 
@@ -14,6 +15,7 @@ using model::Runlevel;
 
 namespace {
 
+constexpr std::string_view failed_answer = "the end of a script is not answered in full";
 constexpr const char* power_files[] = {"/var/run/powerstatus", "/etc/powerstatus"};
 
 std::string signal_words(const system::SignalReceived& event)
@@ -28,7 +30,11 @@ std::string signal_words(const system::SignalReceived& event)
 
 void Supervisor::on(const system::ChildEnded& event)
 {
-    entries_.child_ended(event);
+    const bool was_told = entries_.is_leaving(event.pid);
+    guarded(host_, "the end of an entry's process is not answered in full",
+            [&] { entries_.child_ended(event); });
+    if (!was_told && !leaving_ && context_.level.letter() == 'S' && pass_ == Entries::Pass::level)
+        single_user_ended_ = true;
 }
 
 void Supervisor::on(const system::ProcessEnded& event)
@@ -43,16 +49,16 @@ void Supervisor::on(const system::ScriptStarted& event)
 
 void Supervisor::on(const system::ScriptFailed& event)
 {
-    services_.script_failed(event);
-    engine_.script_failed(event);
-    calls_.script_failed(event);
+    guarded(host_, failed_answer, [&] { services_.script_failed(event); });
+    guarded(host_, failed_answer, [&] { engine_.script_failed(event); });
+    guarded(host_, failed_answer, [&] { calls_.script_failed(event); });
 }
 
 void Supervisor::on(const system::ScriptEnded& event)
 {
-    services_.script_ended(event);
-    engine_.script_ended(event);
-    calls_.script_ended(event);
+    guarded(host_, failed_answer, [&] { services_.script_ended(event); });
+    guarded(host_, failed_answer, [&] { engine_.script_ended(event); });
+    guarded(host_, failed_answer, [&] { calls_.script_ended(event); });
 }
 
 void Supervisor::on(const system::RunEmpty& event)
@@ -77,6 +83,8 @@ void Supervisor::on(const system::TimerFired& event)
         stop_.timer_fired(event.timer);
     else if (event.timer == system::Timer::entry_kill)
         entries_.kill_leaving();
+    else if (event.timer == system::Timer::entry_limit)
+        entries_.out_of_time();
 }
 
 void Supervisor::on(const system::Requested& event)
@@ -108,7 +116,23 @@ void Supervisor::stop_signal(const system::SignalReceived& event, char level, in
     // The image's own halt sends TERM to init; a stop that has begun is not changed from inside.
     if (state_ == State::stopping && !event.from_outside)
         return;
-    ask_stop({*Runlevel::from(level), status, event.from_outside, at_once, signal_words(event)});
+    StopCause cause{*Runlevel::from(level), status, event.from_outside, at_once, {}};
+    say_if_possible(host_, [&] { cause.words = signal_words(event); });
+    ask_stop(std::move(cause));
+}
+
+/// The power entries by the letter in the power daemon's file; false where there is none.
+bool Supervisor::power_by_file()
+{
+    for (const char* path : power_files) {
+        const system::Result<std::string> text = host_.read_file(path, 16);
+        if (!text)
+            continue;
+        host_.remove_file(path);
+        power(text->empty() ? 'F' : text->front());
+        return true;
+    }
+    return false;
 }
 
 void Supervisor::on(const system::SignalReceived& event)
@@ -128,15 +152,10 @@ void Supervisor::on(const system::SignalReceived& event)
         else if (!entries_.run_action(model::Action::ctrlaltdel))
             stop_signal(event, '6', 133, false);
     } else if (n == SIGPWR) {
-        for (const char* path : power_files) {
-            const system::Result<std::string> text = host_.read_file(path, 16);
-            if (!text)
-                continue;
-            host_.remove_file(path);
-            power(text->empty() ? 'F' : text->front());
-            return;
-        }
-        stop_signal(event, '0', 0, false);
+        bool has_file = false;
+        guarded(host_, "the power daemon's file is not read", [&] { has_file = power_by_file(); });
+        if (!has_file)
+            stop_signal(event, '0', 0, false);
     } else if (n == SIGHUP) {
         if (event.from_kernel)
             host_.release_console();
@@ -164,6 +183,7 @@ bool Supervisor::carry_out(const model::InittabEntry& entry, const model::RcCall
         host_.say(choice.words);
     if (!choice.engine)
         return false;
+    note_sysinit_failure();
     LevelContext context = context_;
     if (call.kind == model::RcCall::Kind::sysinit_scripts)
         context.level = *Runlevel::from('S');

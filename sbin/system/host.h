@@ -98,7 +98,17 @@ struct CallSignalled {
     int signo;
 };
 
-enum class Timer { share, stop_step, kill, entry_kill, throttle, script_report, visitors };
+enum class Timer {
+    share,
+    stop_step,
+    kill,
+    entry_kill,
+    throttle,
+    script_report,
+    visitors,
+    entry_limit,
+    retry
+};
 struct TimerFired {
     Timer timer;
 };

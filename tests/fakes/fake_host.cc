@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <new>
 #include <stdexcept>
 
 namespace init::fakes {
@@ -12,6 +13,12 @@ std::string signal_name(int signo)
 {
     const char* name = ::sigabbrev_np(signo);
     return name ? name : std::to_string(signo);
+}
+
+/// What the real host needs here comes from the same memory as the supervisor's.
+void spend_memory()
+{
+    ::operator delete(::operator new(1));
 }
 
 } // namespace
@@ -43,12 +50,13 @@ void FakeHost::request_at(std::chrono::milliseconds when, char level)
     at(when, system::Requested{request});
 }
 
-void FakeHost::add_stray(bool deaf)
+pid_t FakeHost::add_stray(bool deaf)
 {
     Process process;
     process.name = "stray";
     process.behaviour.deaf = deaf;
-    processes_[next_pid_++] = process;
+    processes_[next_pid_] = process;
+    return next_pid_++;
 }
 
 bool FakeHost::has_said(std::string_view part) const
@@ -74,6 +82,7 @@ std::int64_t FakeHost::wall_clock() noexcept
 
 system::Event FakeHost::next_event()
 {
+    const OwnMemory own;
     if (before_event)
         before_event();
     while (ready_.empty()) {
@@ -104,11 +113,16 @@ system::Event FakeHost::next_event()
 
 system::Result<system::RunId> FakeHost::run_script(const system::ScriptRequest& request)
 {
-    const std::string verb =
-        request.argv.back() == "start" || request.argv.back() == "stop" ? request.argv.back() : "run";
+    spend_memory();
+    const OwnMemory own;
+    // Behind /etc/initscript the whole command is one word.
+    const std::string& command = request.argv.back();
+    const std::string last = command.substr(command.rfind(' ') + 1);
+    const std::string verb = last == "start" || last == "stop" ? last : "run";
     record.push_back(verb + " " + request.label);
     spans[verb + " " + request.label] = {elapsed(), std::nullopt};
     environments[verb + " " + request.label] = request.environment;
+    commands[verb + " " + request.label] = request.argv;
     const auto run = static_cast<system::RunId>(next_run_++);
     const Behaviour behaviour = behaviours_[request.label + " " + verb];
     if (behaviour.fails_to_exec != 0) {
@@ -128,6 +142,7 @@ system::Result<system::RunId> FakeHost::run_script(const system::ScriptRequest& 
 
 bool FakeHost::answer_call(system::CallId call, const system::CallAnswer& answer)
 {
+    const OwnMemory own;
     const std::string number = std::to_string(static_cast<std::uint32_t>(call));
     switch (answer.kind) {
     case system::CallAnswer::Kind::taken:
@@ -145,8 +160,11 @@ bool FakeHost::answer_call(system::CallId call, const system::CallAnswer& answer
 
 system::Result<pid_t> FakeHost::launch(const system::ChildRequest& request)
 {
+    spend_memory();
+    const OwnMemory own;
     record.push_back("launch " + request.label);
     environments["launch " + request.label] = request.environment;
+    commands["launch " + request.label] = request.argv;
     const Behaviour behaviour = behaviours_["entry " + request.label];
     if (behaviour.fails_to_exec != 0)
         return system::errno_code(behaviour.fails_to_exec);
@@ -246,11 +264,13 @@ void FakeHost::signal_one(pid_t pid, int signo)
 
 void FakeHost::ask_last_line(system::RunId run) noexcept
 {
+    const OwnMemory own;
     ready_.push_back(system::LastLine{run, "Starting it: "});
 }
 
 void FakeHost::signal_script(system::RunId run, int signo) noexcept
 {
+    const OwnMemory own;
     for (const auto& [pid, process] : std::map(processes_)) {
         if (process.kind != Kind::script || process.run != run)
             continue;
@@ -261,6 +281,7 @@ void FakeHost::signal_script(system::RunId run, int signo) noexcept
 
 void FakeHost::signal_group(pid_t leader, int signo) noexcept
 {
+    const OwnMemory own;
     if (processes_.contains(leader))
         record.push_back(signal_name(signo) + " entry " + processes_.at(leader).name);
     signal_one(leader, signo);
@@ -268,6 +289,7 @@ void FakeHost::signal_group(pid_t leader, int signo) noexcept
 
 void FakeHost::signal_process(pid_t pid, int signo) noexcept
 {
+    const OwnMemory own;
     if (processes_.contains(pid))
         record.push_back(signal_name(signo) + " process " + processes_.at(pid).name);
     signal_one(pid, signo);
@@ -275,6 +297,7 @@ void FakeHost::signal_process(pid_t pid, int signo) noexcept
 
 void FakeHost::signal_rest(int signo) noexcept
 {
+    const OwnMemory own;
     record.push_back(signal_name(signo) + " rest");
     for (const auto& [pid, process] : std::map(processes_))
         signal_one(pid, signo);
@@ -282,12 +305,14 @@ void FakeHost::signal_rest(int signo) noexcept
 
 void FakeHost::signal_visitors(int signo) noexcept
 {
+    const OwnMemory own;
     if (visitors_ != 0)
         record.push_back(signal_name(signo) + " visitors");
 }
 
 void FakeHost::kill_under_keepers() noexcept
 {
+    const OwnMemory own;
     record.emplace_back("kill under keepers");
 }
 
@@ -304,6 +329,8 @@ system::Population FakeHost::population() noexcept
 
 system::Result<std::string> FakeHost::read_file(const std::string& path, std::size_t limit)
 {
+    spend_memory();
+    const OwnMemory own;
     if (unreadable.contains(path))
         return system::errno_code(EACCES);
     const auto found = files_.find(path);
@@ -314,6 +341,8 @@ system::Result<std::string> FakeHost::read_file(const std::string& path, std::si
 
 std::vector<std::string> FakeHost::list_folder(const std::string& path)
 {
+    spend_memory();
+    const OwnMemory own;
     std::vector<std::string> names;
     for (const auto& [name, file] : files_)
         if (name.starts_with(path + "/") && name.find('/', path.size() + 1) == std::string::npos)
@@ -323,6 +352,8 @@ std::vector<std::string> FakeHost::list_folder(const std::string& path)
 
 system::FileLook FakeHost::look(const std::string& path)
 {
+    spend_memory();
+    const OwnMemory own;
     const auto found = files_.find(path);
     if (found != files_.end())
         return {system::FileKind::file, found->second.executable, 0};
@@ -334,6 +365,7 @@ system::FileLook FakeHost::look(const std::string& path)
 
 void FakeHost::record_runlevel(model::Runlevel previous, model::Runlevel level) noexcept
 {
+    const OwnMemory own;
     record.push_back(std::string("level ") + previous.letter() + " " + level.letter());
 }
 

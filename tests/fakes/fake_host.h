@@ -18,6 +18,19 @@ namespace init::fakes {
 using namespace std::chrono_literals;
 using system::TimePoint;
 
+/// While one lives, the allocations are the fake's own: a test whose allocator runs out lets them pass.
+class OwnMemory {
+public:
+    OwnMemory() noexcept { ++depth_; }
+    ~OwnMemory() { --depth_; }
+    OwnMemory(const OwnMemory&) = delete;
+    OwnMemory& operator=(const OwnMemory&) = delete;
+    static bool is_used() noexcept { return depth_ != 0; }
+
+private:
+    inline static int depth_ = 0;
+};
+
 /// How a script, an entry's program or a daemon behaves.
 struct Behaviour {
     std::chrono::milliseconds takes{10};
@@ -46,7 +59,7 @@ public:
     void signal_at(std::chrono::milliseconds when, int signo, bool outside = true);
     void request_at(std::chrono::milliseconds when, char level);
     /// A process that is nobody's and ends only by KILL; a storm of them never ends.
-    void add_stray(bool deaf);
+    pid_t add_stray(bool deaf);
     void make_visitor() { ++visitors_; }
     bool terminal = false;
     std::set<std::string> unreadable; ///< files whose reading fails with EACCES
@@ -69,7 +82,11 @@ public:
     // --- system::Host ---
     TimePoint now() noexcept override { return now_; }
     std::int64_t wall_clock() noexcept override;
-    void arm(system::Timer timer, TimePoint when) noexcept override { timers_[timer] = when; }
+    void arm(system::Timer timer, TimePoint when) noexcept override
+    {
+        const OwnMemory own;
+        timers_[timer] = when;
+    }
     void disarm(system::Timer timer) noexcept override { timers_.erase(timer); }
     system::Event next_event() override;
     system::Result<system::RunId> run_script(const system::ScriptRequest& request) override;
@@ -83,10 +100,14 @@ public:
     void signal_rest(int signo) noexcept override;
     void signal_visitors(int signo) noexcept override;
     void kill_under_keepers() noexcept override;
-    void watch(pid_t pid) override { watched_.insert(pid); }
+    void watch(pid_t pid) override
+    {
+        const OwnMemory own;
+        watched_.insert(pid);
+    }
     system::Population population() noexcept override;
     std::size_t keepers_left() noexcept override { return 0; }
-    void begin_reserve() noexcept override { record.emplace_back("reserve"); }
+    void begin_reserve() noexcept override { note("reserve"); }
     pid_t find_run_by_hand(std::string_view) override { return by_hand; }
     std::vector<system::ProcessLook> processes() override { return {}; }
     system::Result<std::string> read_file(const std::string& path, std::size_t limit) override;
@@ -96,26 +117,32 @@ public:
     model::MachineFacts machine_facts() override { return facts; }
     unsigned processors() noexcept override { return 2; }
     bool has_terminal() override { return terminal; }
-    void prepare_system() override { record.emplace_back("prepare"); }
-    void mend_files() override { record.emplace_back("mend"); }
+    void prepare_system() override { note("prepare"); }
+    void mend_files() override { note("mend"); }
     void remove_file(const std::string& path) noexcept override { files_.erase(path); }
-    void record_boot() noexcept override { record.emplace_back("boot record"); }
+    void record_boot() noexcept override { note("boot record"); }
     void record_runlevel(model::Runlevel previous, model::Runlevel level) noexcept override;
     void record_process(const std::string&, pid_t, bool) noexcept override {}
-    void control_channel(bool open) noexcept override
-    {
-        record.emplace_back(open ? "open channel" : "close channel");
-    }
+    void control_channel(bool open) noexcept override { note(open ? "open channel" : "close channel"); }
     void release_console() noexcept override { terminal = false; }
     void status_changed() override {}
-    void set_title(std::string_view title) noexcept override { titles.emplace_back(title); }
-    void say(std::string_view line) noexcept override { said.emplace_back(line); }
+    void set_title(std::string_view title) noexcept override
+    {
+        const OwnMemory own;
+        titles.emplace_back(title);
+    }
+    void say(std::string_view line) noexcept override
+    {
+        const OwnMemory own;
+        said.emplace_back(line);
+    }
     void debug(std::string_view) noexcept override {}
 
     model::MachineFacts facts;
     std::vector<std::string> titles;
     std::map<std::string, std::vector<std::string>>
-        environments; ///< of the last launch, by what was launched
+        environments;                                         ///< of the last launch, by what was launched
+    std::map<std::string, std::vector<std::string>> commands; ///< likewise
     pid_t by_hand = 0;
     bool callers_have_gone = false;
 
@@ -134,6 +161,11 @@ private:
         bool executable = false;
     };
 
+    void note(std::string_view deed) noexcept
+    {
+        const OwnMemory own;
+        record.emplace_back(deed);
+    }
     void end_in(std::chrono::milliseconds time, pid_t pid, int status);
     system::Event end_process(pid_t pid, int status);
     void empty_run(system::RunId run);

@@ -247,6 +247,147 @@ BOOST_AUTO_TEST_CASE(an_image_s_own_sysinit_wins_and_one_with_a_machines_lines_d
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_level_of_the_command_line_that_would_stop_the_container_is_refused)
+{
+    for (const char level : {'0', '6'}) {
+        Life life;
+        life.red_hat({"sshd"});
+        life.options.level = model::Runlevel::from(level);
+        life.host.signal_at(1s, SIGTERM);
+        BOOST_TEST(life.run() == 0);
+        BOOST_TEST(life.host.count("level N 3") == 1u);
+        BOOST_TEST(life.host.count("start sshd") == 1u);
+        BOOST_TEST(life.host.has_said("of the command line"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_failing_rc_sysinit_is_not_forgotten_for_the_sysinit_entries_behind_it)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.file("/etc/inittab", "id:3:initdefault:\nsi::sysinit:/etc/rc.d/rc.sysinit\n"
+                                   "s2::sysinit:/etc/init.d/rcS\n");
+    life.settings.on_boot_failure = model::BootFailureChoice::stop;
+    life.host.script("rc.sysinit").status = exited(3);
+    life.host.signal_at(10s, SIGTERM);
+    BOOST_TEST(life.run() == 71);
+    BOOST_TEST(life.host.count("start sshd") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(files_that_a_boot_entry_removes_are_made_anew_before_the_level_is_entered)
+{
+    for (const char* action : {"boot", "bootwait", "sysinit"}) {
+        Life life{std::string("id:3:initdefault:\nb1::") + action + ":/bin/b\nw1:3:wait:/bin/w\n"};
+        life.host.entry("b1").takes = 300ms;
+        bool mended = false;
+        life.host.before_event = [&] {
+            const auto& record = life.host.record;
+            if (life.host.elapsed() == 300ms && !record.empty() && !mended)
+                mended = std::find(record.rbegin(), record.rend(), "mend") <
+                         std::find(record.rbegin(), record.rend(), "launch b1");
+        };
+        life.host.signal_at(1s, SIGTERM);
+        BOOST_TEST(life.run() == 0);
+        BOOST_TEST(mended, action);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_hanging_sysinit_or_bootwait_entry_is_ended_at_its_limit_and_the_boot_goes_on)
+{
+    for (const char* action : {"sysinit", "bootwait"})
+        for (const bool deaf : {false, true}) {
+            Life life{std::string("id:3:initdefault:\nh1::") + action +
+                      ":/bin/h\no1:3:once:/bin/o\nw1:3:wait:/bin/w\n"};
+            life.settings.sysinit_timeout = 30s;
+            life.host.entry("h1").hangs = true;
+            life.host.entry("h1").deaf = deaf;
+            life.host.entry("w1").takes = 90s; // what a level waits for has no limit
+            life.host.signal_at(100s, SIGTERM);
+            BOOST_TEST(life.run() == 0);
+            BOOST_TEST(life.host.has_said("entry h1 (/bin/h) has not ended within 30 s"));
+            BOOST_TEST(life.in_order("TERM entry h1", "launch o1"));
+            BOOST_TEST(life.in_order("KILL entry h1", "launch o1") == deaf);
+            BOOST_TEST(life.host.count("TERM entry w1") == 1u); // by the stop
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_rc_sysinit_that_bash_runs_has_its_limit_as_well)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.file("/etc/inittab", "id:3:initdefault:\nsi::sysinit:/bin/bash /etc/rc.d/rc.sysinit\n");
+    life.host.file("/etc/rc.d/rc.sysinit", "#!/bin/bash\necho mine\n", true);
+    life.settings.sysinit_timeout = 30s;
+    life.host.script("rc.sysinit").hangs = true;
+    life.host.signal_at(60s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.has_said("rc.sysinit: run has not ended within its 30 s"));
+    BOOST_TEST(life.host.count("start sshd") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(initscript_wraps_scripts_and_entries_but_in_level_S)
+{
+    using Words = std::vector<std::string>;
+    for (const bool single : {false, true}) {
+        Life life;
+        life.red_hat({"sshd"});
+        life.host.file("/etc/inittab",
+                       "id:3:initdefault:\nsi::sysinit:/etc/rc.d/rc.sysinit\nl3:3:wait:/etc/rc.d/rc 3\n"
+                       "o1:S3:once:/bin/o with words\n");
+        life.host.file("/etc/initscript", "eval exec \"$4\"\n");
+        if (single)
+            life.options.level = model::Runlevel::from('S');
+        life.host.signal_at(1s, SIGTERM);
+        BOOST_TEST(life.run() == 0);
+        const auto& commands = life.host.commands;
+        BOOST_TEST((commands.at("run rc.sysinit").front() != "/etc/initscript" &&
+                    commands.at("run rc.sysinit")[1] != "/etc/initscript"));
+        const Words plain = {"/bin/o", "with", "words"};
+        const Words wrapped = {"/bin/sh", "/etc/initscript", "o1", "3S", "once", "/bin/o with words"};
+        BOOST_TEST(commands.at("launch o1") == (single ? plain : wrapped), boost::test_tools::per_element());
+        if (single)
+            continue;
+        const Words script = {
+            "/bin/sh", "/etc/initscript", "l3", "3", "wait", "/etc/rc.d/rc3.d/S10sshd start"};
+        BOOST_TEST(commands.at("start sshd") == script, boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(rc_and_sysinit_are_run_by_whom_the_settings_say)
+{
+    using model::RcChoice;
+    using model::SysinitChoice;
+    struct Row {
+        RcChoice rc;
+        SysinitChoice sysinit;
+        bool engine;            ///< runs the scripts of the level
+        const char* sysinit_by; ///< the first word of its command; null where it is not run
+    };
+    const char* const image = "/etc/rc.d/rc.sysinit";
+    const Row rows[] = {
+        {RcChoice::engine, SysinitChoice::image, true, image},
+        {RcChoice::engine, SysinitChoice::automatic, true, "/bin/sh"}, // start_udev is a machine's
+        {RcChoice::automatic, SysinitChoice::builtin, false, "/bin/sh"},
+        {RcChoice::script, SysinitChoice::none, false, nullptr},
+    };
+    for (const Row& row : rows) {
+        Life life;
+        life.red_hat({"sshd"});
+        life.host.file("/etc/rc.d/rc", "#!/bin/sh\n# our own\n", true);
+        life.host.file("/etc/rc.d/rc.sysinit", "#!/bin/sh\n/sbin/start_udev\n", true);
+        life.settings.rc = row.rc;
+        life.settings.sysinit = row.sysinit;
+        life.host.signal_at(1s, SIGTERM);
+        BOOST_TEST(life.run() == 0);
+        BOOST_TEST(life.host.count("start sshd") == (row.engine ? 1u : 0u));
+        BOOST_TEST(life.host.count("launch l3") == (row.engine ? 0u : 1u));
+        BOOST_TEST(life.host.count("run rc.sysinit") == (row.sysinit_by ? 1u : 0u));
+        if (row.sysinit_by)
+            BOOST_TEST(life.host.commands["run rc.sysinit"].front() == row.sysinit_by);
+        BOOST_TEST(life.host.has_said("is not run: sysinit=none") == !row.sysinit_by);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(every_state_but_the_last_has_a_way_to_stopping)
 {
     using supervisor::State;

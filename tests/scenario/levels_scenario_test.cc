@@ -235,3 +235,117 @@ BOOST_AUTO_TEST_CASE(variables_set_by_fifo_reach_what_is_started_afterwards)
     const auto& all = life.host.environments["launch o2"];
     BOOST_TEST((std::find(all.begin(), all.end(), "INIT_HALT=HALT") != all.end()));
 }
+
+BOOST_AUTO_TEST_CASE(a_reload_while_stopping_starts_nothing_and_changes_no_phase)
+{
+    for (const bool by_signal : {true, false}) {
+        const auto ask = [by_signal](Life& life, std::chrono::milliseconds when) {
+            if (by_signal)
+                life.host.signal_at(when, SIGHUP);
+            else
+                life.host.request_at(when, 'q');
+        };
+        BOOST_TEST_CONTEXT((by_signal ? "HUP" : "telinit q"))
+        {
+            // during sysinit
+            Life early{"id:3:initdefault:\ns1::sysinit:/bin/one\ns2::sysinit:/bin/two\n"};
+            early.host.entry("s1").hangs = early.host.entry("s1").deaf = true;
+            early.host.signal_at(1s, SIGTERM);
+            ask(early, 1500ms);
+            BOOST_TEST(early.run() == 0);
+            BOOST_TEST(early.host.count("launch s2") == 0u);
+            BOOST_TEST(early.host.has_said("not read again while stopping"));
+
+            // while the inittab's children end
+            Life ending;
+            ending.red_hat({"db"});
+            ending.host.file("/etc/inittab", "id:3:initdefault:\nap:3:respawn:/bin/app\n");
+            ending.host.entry("ap").hangs = ending.host.entry("ap").deaf = true;
+            ending.host.signal_at(1s, SIGTERM);
+            ask(ending, 1500ms);
+            BOOST_TEST(ending.run() == 0);
+            BOOST_TEST(ending.in_order("KILL entry ap", "stop db"));
+            BOOST_TEST(ending.host.count("stop db") == 1u);
+
+            // while K-scripts run
+            Life scripts;
+            scripts.red_hat({"db", "slow"});
+            scripts.host.stop_of("slow").takes = 2s;
+            scripts.host.signal_at(1s, SIGTERM);
+            ask(scripts, 1500ms);
+            BOOST_TEST(scripts.run() == 0);
+            BOOST_TEST(scripts.host.count("stop slow") == 1u);
+            BOOST_TEST(scripts.host.count("stop db") == 1u);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_reload_while_a_level_is_left_waits_for_what_is_leaving)
+{
+    for (const char level : {'q', '4'}) {
+        Life life{"id:3:initdefault:\nr1:3:respawn:/bin/r\nr4:4:respawn:/bin/four\n"};
+        life.host.entry("r1").hangs = life.host.entry("r1").deaf = true;
+        life.host.entry("r4").hangs = true;
+        life.host.request_at(1s, '4');
+        life.host.request_at(2s, level);
+        life.host.signal_at(10s, SIGTERM);
+        BOOST_TEST(life.run() == 0);
+        BOOST_TEST(life.in_order("KILL entry r1", "launch r4"));
+        BOOST_TEST(life.host.count("launch r4") == 1u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_on_demand_group_asked_for_while_stopping_is_not_started)
+{
+    Life life{"id:3:initdefault:\nd1:a:ondemand:/bin/d\nl0:0:wait:/bin/last\n"};
+    life.host.entry("l0").takes = 2s;
+    life.host.signal_at(1s, SIGTERM);
+    life.host.request_at(1500ms, 'a');
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("launch d1") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_single_user_mode_enters_the_default_level)
+{
+    for (const bool terminal : {true, false}) {
+        Life life{"id:3:initdefault:\nsu:S:wait:/sbin/sulogin\no3:3:once:/bin/three\n"};
+        life.host.terminal = terminal;
+        life.host.entry("su").takes = 5s;
+        life.options.level = model::Runlevel::from('S');
+        life.host.signal_at(20s, SIGTERM);
+        BOOST_TEST(life.run() == 0);
+        // Without a terminal nobody was there who could have ended it.
+        BOOST_TEST(life.host.count("launch su") == (terminal ? 1u : 0u));
+        BOOST_TEST(life.host.count("level S 3") == (terminal ? 1u : 0u));
+        BOOST_TEST(life.host.count("launch o3") == (terminal ? 1u : 0u));
+        BOOST_TEST(life.host.count("level S 0") == (terminal ? 0u : 1u));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_ends_on_the_way_into_level_S_is_not_its_end)
+{
+    Life life{"id:3:initdefault:\nr3:3:respawn:/bin/three\nsu:S:wait:/sbin/sulogin\n"};
+    life.host.entry("r3").hangs = true;
+    life.host.request_at(1s, 'S');
+    life.host.signal_at(20s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("level 3 S") == 1u);
+    BOOST_TEST(life.host.count("level S 3") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(level_1_without_a_terminal_stops_the_services_and_stays)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.file("/etc/inittab", "id:3:initdefault:\nl1:1:wait:/etc/rc.d/rc 1\nl3:3:wait:/etc/rc.d/rc 3\n"
+                                   "~~:S:wait:/sbin/sulogin\n");
+    life.host.link("/etc/rc.d/rc1.d", "K90sshd");
+    life.host.link("/etc/rc.d/rc1.d", "S99single");
+    life.host.request_at(1s, '1');
+    life.host.signal_at(5s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.in_order("level 3 1", "stop sshd"));
+    BOOST_TEST(life.in_order("stop sshd", "level 1 0"));
+    BOOST_TEST(life.host.count("start single") == 0u); // it would enter S, where nobody could log in
+    BOOST_TEST(life.host.count("launch ~~") == 0u);
+}

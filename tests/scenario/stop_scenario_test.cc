@@ -43,6 +43,67 @@ BOOST_AUTO_TEST_CASE(each_stop_signal_has_its_level_and_its_status)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_signal_that_ends_at_once_does_so_while_stopping_as_well)
+{
+    for (const auto& [signo, status] :
+         {std::pair{SIGRTMIN + 13, 0}, std::pair{SIGRTMIN + 14, 0}, std::pair{SIGRTMIN + 15, 133}}) {
+        Life life;
+        life.red_hat({"a", "slow"});
+        life.host.stop_of("slow").hangs = true;
+        life.host.signal_at(1s, SIGTERM);
+        life.host.signal_at(1200ms, signo);
+        BOOST_TEST(life.run() == status);
+        BOOST_TEST(life.host.count("stop a") == 0u);
+        BOOST_TEST(life.host.elapsed().count() < 1300);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_K_script_that_runs_already_goes_on_and_is_not_run_twice)
+{
+    for (const auto takes : {3s, 30s}) {
+        Life life;
+        life.red_hat({"a", "slow"});
+        life.host.stop_of("slow").takes = takes;
+        life.host.request_at(1s, '2');
+        life.host.signal_at(1500ms, SIGTERM);
+        BOOST_TEST(life.run() == (takes == 3s ? 0 : 73));
+        BOOST_TEST(life.host.count("TERM script slow") == 0u);
+        BOOST_TEST(life.host.count("stop slow") == 1u);
+        BOOST_TEST(life.in_order("stop a", "reserve"));
+        BOOST_TEST(life.host.elapsed().count() <= 1500 + deadline_after_signal.count());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_service_whose_K_script_failed_is_not_taken_for_stopped)
+{
+    Life life;
+    life.red_hat({"a", "oneshot"});
+    life.host.start_of("oneshot").leaves_daemon = false;
+    life.host.stop_of("oneshot").status = exited(1);
+    life.host.request_at(1s, '2');
+    life.host.signal_at(2s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("stop oneshot") == 2u);
+    BOOST_TEST(life.host.count("stop a") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_forked_while_KILL_goes_round_gets_its_own)
+{
+    Life life;
+    life.red_hat({"a"});
+    life.host.add_stray(true);
+    int forks = 3;
+    life.host.before_event = [&] {
+        if (life.host.count("KILL rest") != 0 && forks-- > 0)
+            life.host.add_stray(true);
+    };
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.alive() == 0u);
+    BOOST_TEST(life.host.count("KILL rest") > 1u);
+    BOOST_TEST(life.host.elapsed().count() <= 1000 + deadline_after_signal.count());
+}
+
 BOOST_AUTO_TEST_CASE(requests_for_levels_0_and_6_stop_with_0_and_133)
 {
     for (const auto& [letter, status] : {std::pair{'0', 0}, std::pair{'6', 133}}) {
@@ -188,7 +249,8 @@ BOOST_AUTO_TEST_CASE(a_service_without_a_K_link_is_stopped_by_its_script_where_i
     BOOST_TEST(life.in_order("stop linked", "stop two"));
     BOOST_TEST(life.in_order("stop two", "stop one"));
     BOOST_TEST(life.in_order("stop one", "reserve"));
-    BOOST_TEST(life.host.count("stop oneshot") == 0u);
+    // It left nothing behind, and its start was run and not stopped since.
+    BOOST_TEST(life.in_order("stop oneshot", "reserve"));
     BOOST_TEST(life.host.count("TERM process one") == 0u);
 }
 
@@ -321,7 +383,7 @@ BOOST_AUTO_TEST_CASE(the_image_s_halt_hook_runs_last_and_within_the_time)
     hanging.host.file("/sbin/halt.local", "#!/bin/sh\n", true);
     hanging.host.script("halt.local").hangs = hanging.host.script("halt.local").deaf = true;
     hanging.host.signal_at(1s, SIGTERM);
-    hanging.run();
+    BOOST_TEST(hanging.run() == 0); // it is no K-script
     BOOST_TEST(hanging.host.elapsed().count() <= 1000 + deadline_after_signal.count());
 }
 
@@ -337,15 +399,17 @@ BOOST_AUTO_TEST_CASE(inittab_children_end_before_the_K_scripts)
     BOOST_TEST(life.host.count("launch ap") == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_K_script_that_cannot_be_launched_costs_that_script_alone)
+BOOST_AUTO_TEST_CASE(a_K_script_that_cannot_be_launched_costs_that_script_alone_and_the_status_is_73)
 {
     Life life;
     life.red_hat({"a", "broken"});
     life.host.stop_of("broken").fails_to_exec = EACCES;
     life.host.signal_at(1s, SIGTERM);
-    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.run() == 73);
     BOOST_TEST(life.host.count("stop a") == 1u);
     BOOST_TEST(life.host.has_said("broken: stop failed"));
+    BOOST_TEST(life.in_order("stop a", "TERM process broken")); // it is still up, and gets its share
+    BOOST_TEST(life.in_order("TERM process broken", "reserve"));
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_at_every_tenth_millisecond_of_a_boot_is_clean)

@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(a_level_is_a_letter_or_a_word_for_single)
     const Row rows[] = {
         {{"3"}, '3'},  {{"s"}, 'S'},      {{"S"}, 'S'},         {{"single"}, 'S'}, {{"-s"}, 'S'},
         {{"-b"}, 'S'}, {{"5", "3"}, '3'}, {{"emergency"}, 'S'}, {{"-z", "2"}, 0},  {{"-z", "x", "2"}, '2'},
-        {{"34"}, 0},   {{}, 0},
+        {{"34"}, 0},   {{}, 0},           {{"0"}, 0},           {{"6"}, 0},        {{"5", "0"}, '5'},
     };
     for (const Row& row : rows) {
         const InitArguments read = parse_init_arguments(row.words);
@@ -46,6 +46,8 @@ BOOST_AUTO_TEST_CASE(words_of_others_are_passed_over_with_a_line)
     };
     const Row rows[] = {
         {{"quiet"}, "command line: \"quiet\" means nothing to init, passed over"},
+        {{"0"}, "command line: runlevel 0 would stop at once, passed over; the default one is entered"},
+        {{"6"}, "command line: runlevel 6 would stop at once, passed over; the default one is entered"},
         {{"--wat=1"}, "command line: unknown option --wat, passed over"},
         {{"--pidfile=/x"}, "command line: unknown option --pidfile, passed over"},
         {{"--grace"}, "command line: option --grace has no value, passed over"},
