@@ -30,6 +30,7 @@ constexpr std::uint64_t pidfd_tag = std::uint64_t{1}
                                     << 32; ///< in an epoll event: a pid follows, not a descriptor
 constexpr int children_at_once = 64;       ///< then other events get their turn
 constexpr auto status_delay = 300ms;       ///< a burst of changes is written once
+constexpr auto ownership_delay = 250ms;    ///< likewise; a storm of orphans costs four looks a second
 
 int open_signals() noexcept
 {
@@ -76,6 +77,8 @@ LinuxHost::LinuxHost(std::unique_ptr<keeper::KeeperPool> pool, const model::Sett
     wait_for(Source::signals, signals_.get());
     wait_for(Source::keepers, pool_->descriptor());
     wait_for(Source::rare, rare_.get());
+    if (folders_.descriptor() >= 0)
+        wait_for(Source::folders, folders_.descriptor());
 }
 
 LinuxHost::~LinuxHost() = default;
@@ -109,6 +112,10 @@ bool LinuxHost::collect_due() noexcept
         take(system::TimerFired{*due});
     if (austere_)
         return !queue_.is_empty();
+    if (ownership_due_ && *ownership_due_ <= at) {
+        ownership_due_.reset();
+        take(system::OwnershipUnsure{});
+    }
     if (status_due_ && *status_due_ <= at) {
         status_due_.reset();
         guarded(*this, "writing the status file failed; it is written at the next change",
@@ -124,7 +131,7 @@ std::optional<system::TimePoint> LinuxHost::soonest() const noexcept
     std::optional<system::TimePoint> first = timers_.soonest();
     if (austere_)
         return first;
-    for (const auto& time : {status_due_, socket_.next_expiry()})
+    for (const auto& time : {status_due_, ownership_due_, socket_.next_expiry()})
         if (time && (!first || *time < *first))
             first = time;
     return first;
@@ -139,7 +146,7 @@ void LinuxHost::wait() noexcept
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - now());
         timeout = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, longest_wait));
     }
-    std::array<epoll_event, 3> ready;
+    std::array<epoll_event, 4> ready;
     const int count = ::epoll_wait(events_.get(), ready.data(), static_cast<int>(ready.size()), timeout);
     for (int i = 0; i < count; ++i) {
         switch (static_cast<Source>(ready[static_cast<std::size_t>(i)].data.u32)) {
@@ -151,6 +158,10 @@ void LinuxHost::wait() noexcept
             break;
         case Source::rare:
             serve_channels();
+            break;
+        case Source::folders:
+            if (folders_.drain())
+                doubt_ownership();
             break;
         }
     }
@@ -214,6 +225,12 @@ void LinuxHost::reap() noexcept
     }
 }
 
+void LinuxHost::doubt_ownership() noexcept
+{
+    if (!ownership_due_)
+        ownership_due_ = now() + ownership_delay;
+}
+
 void LinuxHost::child_ended(pid_t pid, int status) noexcept
 {
     guarded(*this, "handling the end of a child failed; going on", [&] {
@@ -224,9 +241,11 @@ void LinuxHost::child_ended(pid_t pid, int status) noexcept
             take(system::ChildEnded{pid, status});
             return;
         }
-        if (forget_watched(pid))
+        const bool watched = forget_watched(pid);
+        if (watched)
             take(system::ProcessEnded{pid, status});
-        pool_->child_ended(pid, status, sink_);
+        if (!pool_->child_ended(pid, status, sink_) && !watched)
+            doubt_ownership(); // an orphan: somebody has run something by hand
     });
 }
 

@@ -16,6 +16,7 @@
 #include "keeper/keeper_pool.h"
 #include "model/settings.h"
 #include "model/status_report.h"
+#include "system/folder_watch.h"
 #include "system/host.h"
 #include "system/unique_fd.h"
 #include "system/utmp.h"
@@ -60,6 +61,7 @@ public:
     void signal_visitors(int signo) noexcept override;
     void kill_under_keepers() noexcept override;
     void watch(pid_t pid) override;
+    void watch_folder(const std::string& folder) noexcept override { folders_.add(folder); }
     system::Population population() noexcept override;
     std::size_t keepers_left() noexcept override;
     void begin_reserve() noexcept override;
@@ -103,13 +105,14 @@ private:
     // The loop.
     bool collect_due() noexcept;
     void wait() noexcept;
-    enum class Source : std::uint32_t { signals, keepers, rare };
+    enum class Source : std::uint32_t { signals, keepers, rare, folders };
     void wait_for(Source source, int fd) noexcept;
     [[nodiscard]] std::optional<system::TimePoint> soonest() const noexcept;
     void read_signals() noexcept;
     void read_keepers() noexcept;
     void serve_channels() noexcept;
     void reap() noexcept;
+    void doubt_ownership() noexcept;
     void child_ended(pid_t pid, int status) noexcept;
     void take(system::Event event) noexcept;
     bool forget_watched(pid_t pid) noexcept;
@@ -133,6 +136,7 @@ private:
     system::UniqueFd events_;       ///< epoll: what one of `Source` each stands for
     system::UniqueFd signals_;
     system::UniqueFd rare_; ///< epoll: control channels and pidfds
+    system::FolderWatch folders_;
     EventQueue queue_;
     Timers timers_;
     std::function<void(system::Event)> sink_;
@@ -147,6 +151,7 @@ private:
     std::vector<std::pair<std::string, system::UniqueFd>> labels_; ///< write ends, one for each inittab id
     std::optional<model::MachineFacts> facts_;
     std::optional<system::TimePoint> status_due_;
+    std::optional<system::TimePoint> ownership_due_;
     bool set_hostname_ = false;
     model::LogChoice log_;
     bool is_first_ = false; ///< PID 1 of its namespace

@@ -185,27 +185,38 @@ std::string_view without_comment(std::string_view value) noexcept
     return trimmed(value);
 }
 
+void note_source(SettingSources& sources, std::string_view key, SettingSource source) noexcept
+{
+    if (key == "start-timeout")
+        sources.start_timeout = source;
+    else if (key == "stop-timeout")
+        sources.stop_timeout = source;
+    else if (key == "keeper")
+        sources.keeper = source;
+}
+
 /// Sets `key=value` out of one word or line; returns why not.
-template <class Target> Refusal set_pair(Target& target, std::string_view pair)
+template <class Target> Refusal set_pair(Target& target, std::string_view pair, SettingSource source)
 {
     const auto equals = pair.find('=');
     if (equals == std::string_view::npos)
         return fmt::format("\"{}\" is not key=value", pair);
     const std::string_view key = trimmed(pair.substr(0, equals));
-    const Refusal refusal = set(target, key, without_comment(pair.substr(equals + 1)));
+    const Refusal refusal = set(target, key, without_comment(pair.substr(equals + 1)), source);
     if (!refusal)
         return std::nullopt;
     return fmt::format("{}: {}", key, *refusal);
 }
 
-template <class Target> Diagnostics read_lines(Target& target, std::string_view text, std::string_view file)
+template <class Target>
+Diagnostics read_lines(Target& target, std::string_view text, std::string_view file, SettingSource source)
 {
     Diagnostics diagnostics;
     for_each_line(text, [&](std::string_view raw, unsigned number) {
         const std::string_view line = trimmed(raw);
         if (line.empty() || line.front() == '#')
             return;
-        if (const Refusal refusal = set_pair(target, line))
+        if (const Refusal refusal = set_pair(target, line, source))
             diagnostics.push_back({std::string{file}, number, *refusal + ", line ignored"});
     });
     return diagnostics;
@@ -256,7 +267,9 @@ unsigned default_jobs(unsigned processors, bool stopping) noexcept
     return std::max(2 * processors, 4U) * (stopping ? 2 : 1);
 }
 
-std::optional<std::string> set(Settings& settings, std::string_view key, std::string_view value)
+namespace {
+
+Refusal take(Settings& settings, std::string_view key, std::string_view value)
 {
     const SettingRow* row = find_row(key);
     if (row == nullptr)
@@ -284,7 +297,7 @@ std::optional<std::string> set(Settings& settings, std::string_view key, std::st
     return set_choice(settings, key, value, row->values);
 }
 
-std::optional<std::string> set(ServiceSettings& settings, std::string_view key, std::string_view value)
+Refusal take(ServiceSettings& settings, std::string_view key, std::string_view value)
 {
     const SettingRow* row = find_row(key);
     if (row == nullptr)
@@ -303,14 +316,61 @@ std::optional<std::string> set(ServiceSettings& settings, std::string_view key, 
     return std::nullopt;
 }
 
+template <class Target>
+Refusal set_from(Target& target, std::string_view key, std::string_view value, SettingSource source)
+{
+    Refusal refusal = take(target, key, value);
+    if (!refusal)
+        note_source(target.sources, key, source);
+    return refusal;
+}
+
+template <class Value>
+Value later_of(Value all, SettingSource of_all, const std::optional<Value>& own,
+               SettingSource of_own) noexcept
+{
+    return own && of_own >= of_all ? *own : all;
+}
+
+} // namespace
+
+std::optional<std::string> set(Settings& settings, std::string_view key, std::string_view value,
+                               SettingSource source)
+{
+    return set_from(settings, key, value, source);
+}
+
+std::optional<std::string> set(ServiceSettings& settings, std::string_view key, std::string_view value,
+                               SettingSource source)
+{
+    return set_from(settings, key, value, source);
+}
+
+milliseconds start_timeout_of(const Settings& settings, const ServiceSettings& own) noexcept
+{
+    return later_of(settings.start_timeout, settings.sources.start_timeout, own.start_timeout,
+                    own.sources.start_timeout);
+}
+
+milliseconds stop_timeout_of(const Settings& settings, const ServiceSettings& own) noexcept
+{
+    return later_of(settings.stop_timeout, settings.sources.stop_timeout, own.stop_timeout,
+                    own.sources.stop_timeout);
+}
+
+bool keeper_of(const Settings& settings, const ServiceSettings& own) noexcept
+{
+    return later_of(settings.keeper, settings.sources.keeper, own.keeper, own.sources.keeper);
+}
+
 Diagnostics read_settings(Settings& settings, std::string_view text, std::string_view file)
 {
-    return read_lines(settings, text, file);
+    return read_lines(settings, text, file, SettingSource::file);
 }
 
 Diagnostics read_settings(ServiceSettings& settings, std::string_view text, std::string_view file)
 {
-    return read_lines(settings, text, file);
+    return read_lines(settings, text, file, SettingSource::service_file);
 }
 
 Diagnostics read_header_settings(ServiceSettings& settings, std::string_view script, std::string_view file)
@@ -327,7 +387,7 @@ Diagnostics read_header_settings(ServiceSettings& settings, std::string_view scr
         if (!line.starts_with(mark))
             return;
         for (const std::string_view word : words_of(line.substr(mark.size())))
-            if (const Refusal refusal = set_pair(settings, word))
+            if (const Refusal refusal = set_pair(settings, word, SettingSource::header))
                 diagnostics.push_back({std::string{file}, number, *refusal + ", setting ignored"});
     });
     return diagnostics;
@@ -342,8 +402,8 @@ Diagnostics read_environment_settings(Settings& settings, std::span<const std::s
         const std::string_view name = variable.substr(0, equals);
         if (equals == std::string_view::npos || !name.starts_with(prefix) || name == "RCINIT_SERVICE")
             continue;
-        const Refusal refusal =
-            set(settings, key_of_variable(name.substr(prefix.size())), trimmed(variable.substr(equals + 1)));
+        const Refusal refusal = set(settings, key_of_variable(name.substr(prefix.size())),
+                                    trimmed(variable.substr(equals + 1)), SettingSource::environment);
         if (refusal)
             diagnostics.push_back(
                 {"environment", 0, fmt::format("{}: {}, variable ignored", name, *refusal)});

@@ -22,6 +22,16 @@ enum class LogChoice { quiet, normal, debug };
 enum class ParallelChoice { automatic, yes, no };
 enum class OutputChoice { lines, grouped };
 
+/// Where a value comes from; the later one wins.
+enum class SettingSource : unsigned char { fallback, header, file, service_file, environment, option };
+
+/// Of the keys that init and a service may both set.
+struct SettingSources {
+    SettingSource start_timeout = SettingSource::fallback;
+    SettingSource stop_timeout = SettingSource::fallback;
+    SettingSource keeper = SettingSource::fallback;
+};
+
 struct Settings {
     std::chrono::milliseconds grace{10'000};
     std::optional<std::chrono::milliseconds> margin;
@@ -40,6 +50,7 @@ struct Settings {
     unsigned shuffle = 0; ///< seed of an arbitrary order among scripts that are ready; 0 for none
     bool hostname = false;
     bool keeper = true;
+    SettingSources sources;
 };
 
 /// How many scripts may run at once: twice the processors, at least 4. While stopping twice as many, since a
@@ -52,7 +63,13 @@ struct ServiceSettings {
     std::optional<std::chrono::milliseconds> stop_timeout;
     std::optional<bool> keeper;
     std::optional<std::string> pidfile;
+    SettingSources sources;
 };
+
+// What holds for a service: its own value, unless that of init as a whole comes from a later source.
+std::chrono::milliseconds start_timeout_of(const Settings& settings, const ServiceSettings& own) noexcept;
+std::chrono::milliseconds stop_timeout_of(const Settings& settings, const ServiceSettings& own) noexcept;
+bool keeper_of(const Settings& settings, const ServiceSettings& own) noexcept;
 
 enum class SettingScope { global, service, both };
 
@@ -72,8 +89,10 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) n
 
 /// Sets one key. Returns why not, in words ("unknown key", "\"x\" is not one of ..."), or nothing when it was
 /// taken.
-std::optional<std::string> set(Settings& settings, std::string_view key, std::string_view value);
-std::optional<std::string> set(ServiceSettings& settings, std::string_view key, std::string_view value);
+std::optional<std::string> set(Settings& settings, std::string_view key, std::string_view value,
+                               SettingSource source = SettingSource::option);
+std::optional<std::string> set(ServiceSettings& settings, std::string_view key, std::string_view value,
+                               SettingSource source = SettingSource::service_file);
 
 /// Reads the lines of a configuration file: `key=value`, `#` comments, blank lines. A bad line costs that
 /// line.

@@ -106,7 +106,7 @@ bool RcEngine::start(std::size_t index)
     if (!stopping)
         request.argv = command_of(step);
     request.environment = context_.environment;
-    request.keeper = service.settings.keeper.value_or(settings_.keeper);
+    request.keeper = keeper_of(settings_, service.settings);
     request.grouped = settings_.output == model::OutputChoice::grouped;
 
     Running script;
@@ -175,10 +175,9 @@ system::TimePoint RcEngine::limit_of(const Running& script)
     if (stops && share_)
         return share_(schedule_.in_a_row(*script.step));
     const Service* service = services_.find(script.name);
-    const auto own = !service ? std::nullopt
-                     : stops  ? service->settings.stop_timeout
-                              : service->settings.start_timeout;
-    return script.begun + own.value_or(stops ? settings_.stop_timeout : settings_.start_timeout);
+    const model::ServiceSettings none;
+    const model::ServiceSettings& own = service ? service->settings : none;
+    return script.begun + (stops ? stop_timeout_of(settings_, own) : start_timeout_of(settings_, own));
 }
 
 /// Throws only before the script was launched.

@@ -26,14 +26,14 @@ void ServiceCalls::refuse(const system::ServiceCalled& call, std::string why)
 }
 
 void ServiceCalls::begin(const system::ServiceCalled& call, const std::string& folder,
-                         std::vector<std::string> environment, bool keeper)
+                         std::vector<std::string> environment, const model::Settings& settings)
 {
     const std::string path = folder + "/" + call.service;
     if (host_.look(path).kind != system::FileKind::file)
         return refuse(call, fmt::format("init sees no script {}", path));
     Service& service = services_.get(call.service);
     services_.learn(service, path);
-    if (!service.settings.keeper.value_or(keeper))
+    if (!keeper_of(settings, service.settings))
         return refuse(call, "it has keeper=no, and nobody would read its output for the caller");
 
     system::ScriptRequest request;

@@ -17,10 +17,9 @@ public:
     ServiceCalls(system::Host& host, Services& services) noexcept : host_(host), services_(services) {}
 
     /// `folder` holds the scripts; `environment` is KEY=VALUE on top of the boot's, without the caller's.
-    /// `keeper`: the setting of that name, which a service's own comes before. What cannot be run is refused
-    /// with the reason, and its caller told that it may run it itself.
+    /// What cannot be run is refused with the reason, and its caller told that it may run it itself.
     void begin(const system::ServiceCalled& call, const std::string& folder,
-               std::vector<std::string> environment, bool keeper);
+               std::vector<std::string> environment, const model::Settings& settings);
     void signalled(const system::CallSignalled& event) noexcept;
     /// A stop has begun: what starts something now would only be stopped.
     void interrupt();

@@ -119,6 +119,8 @@ void Services::learn(Service& service, const std::string& path)
     }
     if (service.settings.pidfile)
         service.pid_files.insert(service.pid_files.begin(), *service.settings.pidfile);
+    for (const std::string& file : service.pid_files)
+        host_.watch_folder(file.substr(0, std::max<std::size_t>(file.rfind('/'), 1)));
     for (const model::Diagnostic& complaint : complaints)
         host_.say(to_string(complaint));
 }
@@ -343,7 +345,7 @@ void Services::refresh(Service& service)
 void Services::refresh_all()
 {
     for (Service& service : services_)
-        refresh(service);
+        guarded(host_, "the pid file of a service is not read anew", [&] { refresh(service); });
 }
 
 bool Services::is_locked(Service& service)
@@ -356,8 +358,7 @@ bool Services::is_locked(Service& service)
 
 void Services::gather_for_stop(const std::string& script_folder)
 {
-    for (Service& service : services_)
-        guarded(host_, "the pid file of a service is not read anew", [&] { refresh(service); });
+    refresh_all();
     std::string folder{lock_folder};
     folder.pop_back();
     for (std::string name : host_.list_folder(folder)) {

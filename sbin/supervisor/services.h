@@ -83,7 +83,8 @@ public:
     /// A main process, or somebody's run by hand, has ended.
     void process_ended(const system::ProcessEnded& event);
 
-    /// Reads ownership anew, for a status or a stop plan: a pid file that names another live process wins.
+    /// Reads ownership anew, for a status, a stop plan, or when something has cast doubt on it: a pid file
+    /// that names another live process wins.
     void refresh(Service& service);
     void refresh_all();
 

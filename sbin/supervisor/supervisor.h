@@ -121,6 +121,7 @@ private:
     void on(const system::CallSignalled& event) { calls_.signalled(event); }
     void on(const system::TimerFired& event);
     void on(const system::OrphansReaped&) {}
+    void on(const system::OwnershipUnsure&) { services_.refresh_all(); }
     void stop_signal(const system::SignalReceived& event, char level, int status, bool at_once);
 
     system::Host& host_;

@@ -73,7 +73,7 @@ void Supervisor::on(const system::LastLine& event)
 
 void Supervisor::on(const system::ServiceCalled& event)
 {
-    calls_.begin(event, model::script_folder(layout_), lasting_environment(), settings_.keeper);
+    calls_.begin(event, model::script_folder(layout_), lasting_environment(), settings_);
 }
 
 void Supervisor::on(const system::TimerFired& event)

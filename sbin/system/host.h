@@ -116,9 +116,13 @@ struct TimerFired {
 /// After a `population` that was not empty: children that nobody asked about were reaped; once a batch.
 struct OrphansReaped {};
 
-using Event =
-    std::variant<ChildEnded, ProcessEnded, ScriptStarted, ScriptFailed, ScriptEnded, RunEmpty, LastLine,
-                 SignalReceived, Requested, ServiceCalled, CallSignalled, TimerFired, OrphansReaped>;
+/// Something may have changed whose a process is: a child that nobody asked about was reaped, or a file was
+/// written in a folder given to `watch_folder`. What comes in a burst is told once.
+struct OwnershipUnsure {};
+
+using Event = std::variant<ChildEnded, ProcessEnded, ScriptStarted, ScriptFailed, ScriptEnded, RunEmpty,
+                           LastLine, SignalReceived, Requested, ServiceCalled, CallSignalled, TimerFired,
+                           OrphansReaped, OwnershipUnsure>;
 
 // --- Requests -------------------------------------------------------------------------------------
 
@@ -188,6 +192,8 @@ public:
     virtual void signal_visitors(int signo) noexcept = 0; ///< what was entered from outside
     virtual void kill_under_keepers() noexcept = 0; ///< each keeper KILLs what is under it, drains and leaves
     virtual void watch(pid_t pid) = 0;              ///< ProcessEnded when it ends; at once when it is gone
+    virtual void
+    watch_folder(const std::string& folder) noexcept = 0; ///< OwnershipUnsure when a file is written there
     virtual Population population() noexcept = 0;
     [[nodiscard]] virtual std::size_t keepers_left() noexcept = 0; ///< keepers with a run that have not gone
     /// From here on nothing allocates: `next_event` waits without Asio, requests are not read any more.

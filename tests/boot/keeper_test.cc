@@ -178,6 +178,30 @@ BOOST_AUTO_TEST_CASE(a_restart_by_hand_is_no_death_and_the_new_process_is_the_se
         }
 }
 
+BOOST_AUTO_TEST_CASE(
+    a_pid_file_that_changes_while_the_old_process_lives_reaches_the_state_file_without_a_request)
+{
+    Container box;
+    box.service("renewed");
+    box.enable("renewed", 10, 90);
+    BOOST_REQUIRE(box.boot());
+    const std::string before = std::to_string(box.pid_in("/var/run/renewed.pid"));
+    BOOST_TEST(
+        box.wait_for([&] { return box.read("/run/rcinit/status.json").find(before) != std::string::npos; }));
+    const Session other = box.exec_start({"/opt/helper", "serve"});
+    pid_t pid = 0;
+    BOOST_REQUIRE(box.wait_for([&] {
+        const auto found = box.processes("/opt/helper serve");
+        pid = found.empty() ? 0 : found.front().pid;
+        return pid != 0;
+    }));
+    box.file("/var/run/renewed.pid", std::to_string(pid) + "\n");
+    const std::string after = "\"pid\":" + std::to_string(pid);
+    BOOST_TEST(
+        box.wait_for([&] { return box.read("/run/rcinit/status.json").find(after) != std::string::npos; }),
+        box.read("/run/rcinit/status.json"));
+}
+
 BOOST_AUTO_TEST_CASE(the_crash_of_a_main_process_is_reported_once)
 {
     Container box;

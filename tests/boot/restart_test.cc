@@ -106,6 +106,19 @@ BOOST_AUTO_TEST_CASE(a_tmpfs_that_an_rcS_script_mounts_over_run_gets_init_s_file
     BOOST_TEST(box.count_events("one stop") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_tmpfs_that_a_boot_entry_mounts_over_run_gets_init_s_files)
+{
+    Container box;
+    three(box);
+    box.inittab("id:3:initdefault:\nbw::bootwait:/bin/mount -t tmpfs tmpfs /run\n"
+                "l3:3:wait:/etc/rc.d/rc 3\nl0:0:wait:/etc/rc.d/rc 0\n");
+    BOOST_REQUIRE(box.boot());
+    expect_own_files(box);
+    BOOST_TEST(box.exec({"telinit", "q"}).status == 0);
+    BOOST_TEST(box.stop().status == 0);
+    BOOST_TEST(box.count_events("one stop") == 1);
+}
+
 BOOST_AUTO_TEST_CASE(what_an_rcS_script_deletes_under_var_run_is_made_anew)
 {
     Container box{Layout::debian};

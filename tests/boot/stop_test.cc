@@ -7,6 +7,8 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <sys/resource.h>
+
 namespace ut = boost::unit_test;
 using namespace boot;
 
@@ -352,6 +354,26 @@ BOOST_AUTO_TEST_CASE(a_container_without_services_is_gone_at_once)
         BOOST_REQUIRE(box.boot());
         expect_clean(box.stop(), 0, 500ms);
     }
+}
+
+BOOST_AUTO_TEST_CASE(without_any_memory_left_a_stop_ends_in_time)
+{
+    Container box;
+    box.environment("RCINIT_GRACE=4s");
+    for (const char* name : {"one", "two", "three"}) {
+        box.service(name);
+        box.enable(name, 10, 90);
+    }
+    BOOST_REQUIRE(box.boot());
+    const rlimit nothing{1000, 1000};
+    BOOST_REQUIRE(::prlimit(box.pid_of_init(), RLIMIT_DATA, &nothing, nullptr) == 0);
+    BOOST_REQUIRE(::prlimit(box.pid_of_init(), RLIMIT_AS, &nothing, nullptr) == 0);
+    const Ended end = box.stop();
+    BOOST_TEST((end.status == 0 || end.status == 73), end.status);
+    BOOST_TEST(end.took.count() < 4000);
+    BOOST_TEST((end.status == 73 || box.count_events("one stop") == 1));
+    if (end.leftovers)
+        BOOST_TEST(end.leftovers->empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

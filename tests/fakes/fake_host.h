@@ -105,6 +105,11 @@ public:
         const OwnMemory own;
         watched_.insert(pid);
     }
+    void watch_folder(const std::string& folder) noexcept override
+    {
+        const OwnMemory own;
+        watched_folders.insert(folder);
+    }
     system::Population population() noexcept override;
     std::size_t keepers_left() noexcept override { return 0; }
     void begin_reserve() noexcept override { note("reserve"); }
@@ -125,7 +130,11 @@ public:
     void record_process(const std::string&, pid_t, bool) noexcept override {}
     void control_channel(bool open) noexcept override { note(open ? "open channel" : "close channel"); }
     void release_console() noexcept override { terminal = false; }
-    void status_changed() override {}
+    void status_changed() override
+    {
+        const OwnMemory own;
+        status_changes_at.insert(elapsed());
+    }
     void set_title(std::string_view title) noexcept override
     {
         const OwnMemory own;
@@ -143,6 +152,8 @@ public:
     std::map<std::string, std::vector<std::string>>
         environments;                                         ///< of the last launch, by what was launched
     std::map<std::string, std::vector<std::string>> commands; ///< likewise
+    std::set<std::string> watched_folders;
+    std::set<std::chrono::milliseconds> status_changes_at;
     pid_t by_hand = 0;
     bool callers_have_gone = false;
 

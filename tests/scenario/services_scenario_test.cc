@@ -142,3 +142,39 @@ BOOST_AUTO_TEST_CASE(a_stop_by_hand_is_no_death)
     BOOST_TEST(row.state == "stopped");
     BOOST_TEST(!life.host.has_said("its main process"));
 }
+
+BOOST_AUTO_TEST_CASE(a_pid_file_that_names_another_process_is_followed_when_ownership_is_unsure)
+{
+    Life life;
+    life.red_hat({"web"});
+    pid_t renewed = 0;
+    life.host.before_event = [&] {
+        if (renewed == 0 && life.host.elapsed() >= 1s) {
+            renewed = life.host.add_stray(false);
+            life.host.file("/var/run/web.pid", std::to_string(renewed) + "\n");
+        }
+    };
+    life.host.at(1s, system::OrphansReaped{});
+    life.host.at(2s, system::OwnershipUnsure{});
+    life.host.signal_at(3s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.watched_folders.contains("/var/run"));
+    BOOST_TEST(life.host.status_changes_at.contains(2s)); // so the state file is written without a request
+}
+
+BOOST_AUTO_TEST_CASE(a_setting_from_a_later_source_wins_over_the_script_s_header)
+{
+    for (const bool later : {false, true}) {
+        Life life;
+        life.red_hat({"slow"});
+        life.host.file("/etc/rc.d/rc3.d/S10slow", "#!/bin/sh\n# rcinit: start-timeout=20s\n", true);
+        life.host.start_of("slow").hangs = true;
+        if (later) {
+            const std::string environment[] = {"RCINIT_START_TIMEOUT=60s"};
+            BOOST_TEST(read_environment_settings(life.settings, environment).empty());
+        }
+        life.host.signal_at(100s, SIGTERM);
+        BOOST_TEST(life.run() == 0);
+        BOOST_TEST(life.host.has_said(later ? "within its 60 s" : "within its 20 s"));
+    }
+}

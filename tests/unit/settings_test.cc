@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(the_environment_is_read_by_our_prefix_alone)
     const std::array<std::string, 6> environment = {
         "PATH=/bin",           "RCINIT_ON_BOOT_FAILURE=stop",
         "RCINIT_SERVICE=sshd", "RCINIT_GRACE=soon",
-        "RCINIT_COLOUR=4",       "RCINIT_",
+        "RCINIT_COLOUR=4",     "RCINIT_",
     };
     Settings settings;
     const Diagnostics said = read_environment_settings(settings, environment);
@@ -185,4 +185,66 @@ BOOST_AUTO_TEST_CASE(the_default_of_jobs_is_twice_the_processors_and_at_least_fo
     BOOST_TEST(default_jobs(3) == 6U);
     BOOST_TEST(default_jobs(64) == 128U);
     BOOST_TEST(default_jobs(2, true) == 8U);
+}
+
+BOOST_AUTO_TEST_CASE(of_two_sources_the_later_one_wins_for_a_service)
+{
+    // header < rcinit.conf and conf.d < NAME.service < environment < option
+    struct Source {
+        SettingSource source;
+        bool of_service;
+    };
+    const Source sources[] = {{SettingSource::header, true},
+                              {SettingSource::file, false},
+                              {SettingSource::service_file, true},
+                              {SettingSource::environment, false},
+                              {SettingSource::option, false}};
+    const auto give = [](Settings& settings, ServiceSettings& service, const Source& from,
+                         std::string_view time, std::string_view keeper) {
+        const std::string values[][2] = {{"start-timeout", std::string(time)},
+                                         {"stop-timeout", std::string(time)},
+                                         {"keeper", std::string(keeper)}};
+        for (const auto& value : values) {
+            const std::string pair = value[0] + "=" + value[1];
+            switch (from.source) {
+            case SettingSource::fallback:
+                break;
+            case SettingSource::header:
+                BOOST_TEST(read_header_settings(service, "#!/bin/sh\n# rcinit: " + pair + "\n", "x").empty());
+                break;
+            case SettingSource::file:
+                BOOST_TEST(read_settings(settings, pair + "\n", "rcinit.conf").empty());
+                break;
+            case SettingSource::service_file:
+                BOOST_TEST(read_settings(service, pair + "\n", "x.service").empty());
+                break;
+            case SettingSource::environment: {
+                const std::string variable[] = {"RCINIT_" +
+                                                std::string(value[0] == "keeper"         ? "KEEPER"
+                                                            : value[0] == "stop-timeout" ? "STOP_TIMEOUT"
+                                                                                         : "START_TIMEOUT") +
+                                                "=" + value[1]};
+                BOOST_TEST(read_environment_settings(settings, variable).empty());
+                break;
+            }
+            case SettingSource::option:
+                BOOST_TEST(!set(settings, value[0], value[1], SettingSource::option));
+                break;
+            }
+        }
+    };
+    for (std::size_t i = 0; i < std::size(sources); ++i)
+        for (std::size_t j = i + 1; j < std::size(sources); ++j)
+            BOOST_TEST_CONTEXT("source " << i << " and then " << j)
+            {
+                Settings settings;
+                ServiceSettings service;
+                give(settings, service, sources[i], "7s", "yes");
+                give(settings, service, sources[j], "9s", "no");
+                BOOST_TEST(start_timeout_of(settings, service).count() == 9000);
+                BOOST_TEST(stop_timeout_of(settings, service).count() == 9000);
+                BOOST_TEST(!keeper_of(settings, service));
+            }
+    BOOST_TEST(start_timeout_of({}, {}).count() == 300'000);
+    BOOST_TEST(keeper_of({}, {}));
 }

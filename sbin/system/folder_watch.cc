@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include "system/folder_watch.h"
+
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace init::system {
+namespace {
+
+/// A pid file is written in place, or moved into its place.
+constexpr unsigned written = IN_CLOSE_WRITE | IN_MOVED_TO;
+
+} // namespace
+
+FolderWatch::FolderWatch() noexcept : fd_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
+
+void FolderWatch::add(const std::string& folder) noexcept
+{
+    // A folder that is named again, or by another way, has the watch that it has.
+    (void)::inotify_add_watch(fd_.get(), folder.c_str(), written | IN_ONLYDIR);
+}
+
+bool FolderWatch::drain() noexcept
+{
+    std::array<char, 4096> events;
+    bool any = false;
+    while (::read(fd_.get(), events.data(), events.size()) > 0)
+        any = true;
+    return any;
+}
+
+} // namespace init::system
