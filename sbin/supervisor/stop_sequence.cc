@@ -340,7 +340,7 @@ void StopSequence::timer_fired(system::Timer timer)
         entries_.kill_leaving();
     } else if (timer == system::Timer::kill && phase_ < Phase::reserve && budget_.reserve_at() &&
                host_.now() >= *budget_.reserve_at()) {
-        if (phase_ == Phase::scripts && (engine_.is_busy() || engine_.unfinished() != 0))
+        if (leaves_scripts())
             host_.say("the time for K-scripts is used up; sending TERM to everything that is left");
         begin_reserve();
     }

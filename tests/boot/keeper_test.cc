@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_restart_by_hand_is_no_death_and_the_new_process_is_the_se
             Container box;
             box.service("moved");
             box.enable("moved", 10, 90);
-            box.script("mover", "/etc/init.d/moved restart\n");
+            box.script("mover", "[ $1 = start ] || exit 0\n/etc/init.d/moved restart\n");
             if (std::string{from} == "script")
                 box.link('3', "S20mover");
             box.start();

@@ -47,6 +47,7 @@ BOOST_AUTO_TEST_CASE(a_deaf_K_script_never_eats_the_time_of_the_unlinked_ones)
     life.host.signal_at(1s, SIGTERM);
     BOOST_TEST(life.run() == 73);
     BOOST_TEST(life.host.has_said("linked: stop has used its share"));
+    BOOST_TEST(life.host.has_said("the time for K-scripts is used up"));
     BOOST_TEST(life.in_order("stop linked", "stop daemon"));
     BOOST_TEST(life.in_order("stop one", "reserve"));
     BOOST_TEST(life.host.spans["stop daemon"].begin.count() < 5000);
