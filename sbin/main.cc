@@ -2,7 +2,7 @@
 // Picks the applet by the name the program was called by, or by the first word after `rcinit`. Nothing that
 // an applet throws gets past here.
 #include "applets/applets.h"
-#include "system/signal_mask.h"
+#include "system/origin.h"
 
 #include <fmt/format.h>
 
@@ -120,7 +120,7 @@ int run(std::string_view name, const std::vector<std::string>& words)
 void block_signals_early()
 {
     if (::getpid() == 1)
-        (void)init::system::SignalMask::block_all();
+        init::system::block_signals_at_start();
 }
 [[gnu::section(".preinit_array"), gnu::used]] void (*const first_step)() = block_signals_early;
 

@@ -42,7 +42,10 @@ void StopSequence::begin(const StopCause& cause)
     }
     if (cause.from_outside)
         engine_.use_shares([this](std::size_t scripts) { return budget_.share_until(host_.now(), scripts); });
-    end_entries();
+    if (command_.is_alive())
+        end_command();
+    else
+        end_entries();
 }
 
 void StopSequence::arm_reserve()
@@ -61,6 +64,18 @@ void StopSequence::enter(Phase phase)
 void StopSequence::bound_step(std::size_t steps)
 {
     host_.arm(system::Timer::stop_step, budget_.share_until(host_.now(), steps));
+}
+
+/// It works with the tree, so it ends before it.
+void StopSequence::end_command()
+{
+    enter(Phase::ending_command);
+    entries_.break_off();
+    entries_.freeze();
+    engine_.abandon();
+    command_.pass_on(cause_.command_signal);
+    command_.pass_on(SIGCONT);
+    bound_step(services_.still_up().size() + 3);
 }
 
 void StopSequence::end_entries()
@@ -112,6 +127,11 @@ void StopSequence::press(const StopCause& cause)
 
 void StopSequence::work()
 {
+    if (phase_ == Phase::ending_command && (!command_.is_alive() || step_out_of_time_)) {
+        if (command_.is_alive())
+            host_.say("the command has used its share of the time; going on with the tree while it runs");
+        end_entries();
+    }
     if (phase_ == Phase::ending_entries &&
         ((entries_.leaving() == 0 && !engine_.script_is_running()) || step_out_of_time_)) {
         if (entries_.leaving() != 0)

@@ -9,6 +9,13 @@ namespace init::supervisor {
 
 using model::Runlevel;
 
+namespace {
+
+constexpr int boot_failed_status = 71;
+constexpr int cut_off_status = 73;
+
+} // namespace
+
 std::string_view to_string(State state) noexcept
 {
     switch (state) {
@@ -51,7 +58,7 @@ std::span<const Supervisor::Row> Supervisor::rows() noexcept
 Supervisor::Supervisor(system::Host& host, model::Settings settings, Options options)
     : host_(host), settings_(settings), options_(std::move(options)), services_(host),
       engine_(host, services_, settings_), calls_(host, services_), entries_(host, *this),
-      stop_(host, services_, engine_, entries_, settings_)
+      command_(host, options_.command), stop_(host, services_, engine_, entries_, command_, settings_)
 {
 }
 
@@ -62,14 +69,20 @@ int Supervisor::run()
         step(host_.next_event());
         settle();
     }
-    return stop_.status();
+    // The command's end is the container's, unless something of ours went wrong.
+    const int own = stop_.status();
+    const bool is_fault = own == boot_failed_status || own == cut_off_status;
+    return is_fault ? own : command_.last_status().value_or(own);
 }
 
 void Supervisor::step(const system::Event& event)
 {
     // From the reserve on an event only says that something has changed: nothing is kept, said or allocated.
-    if (stop_.phase() >= StopSequence::Phase::reserve)
+    if (stop_.phase() >= StopSequence::Phase::reserve) {
+        if (const auto* ended = std::get_if<system::ChildEnded>(&event))
+            (void)command_.child_ended(*ended);
         return;
+    }
     std::visit([this](const auto& e) { on(e); }, event);
 }
 
@@ -149,6 +162,15 @@ void Supervisor::begin_sysinit()
     entries_.take(std::move(used.entries));
     pass_ = Entries::Pass::sysinit;
     entries_.begin(pass_);
+    if (!options_.command_waits && command_.is_wanted())
+        start_command();
+}
+
+void Supervisor::start_command()
+{
+    command_.start();
+    if (command_.status())
+        ask_stop({*Runlevel::from('0'), *command_.status(), false, false, command_.describe_end()});
 }
 
 void Supervisor::begin_boot_pass()
@@ -223,6 +245,8 @@ void Supervisor::level_is_reached()
     }
     host_.say(fmt::format("runlevel {} reached: {} services up{}", context_.level.letter(), up,
                           failed != 0 ? fmt::format(", {} failed", failed) : std::string()));
+    if (command_.is_wanted() && !stop_wanted_)
+        start_command();
 }
 
 void Supervisor::check_boot()

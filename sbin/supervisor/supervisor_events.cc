@@ -28,7 +28,10 @@ std::string signal_words(const system::SignalReceived& event)
 
 void Supervisor::on(const system::ChildEnded& event)
 {
-    entries_.child_ended(event);
+    if (!command_.child_ended(event))
+        return entries_.child_ended(event);
+    if (state_ != State::stopping)
+        ask_stop({*Runlevel::from('0'), *command_.status(), false, false, command_.describe_end()});
 }
 
 void Supervisor::on(const system::ProcessEnded& event)
@@ -108,7 +111,9 @@ void Supervisor::stop_signal(const system::SignalReceived& event, char level, in
     // The image's own halt sends TERM to init; a stop that has begun is not changed from inside.
     if (state_ == State::stopping && !event.from_outside)
         return;
-    ask_stop({*Runlevel::from(level), status, event.from_outside, at_once, signal_words(event)});
+    const bool is_plain = event.signo == SIGINT || event.signo == SIGQUIT;
+    ask_stop({*Runlevel::from(level), status, event.from_outside, at_once, signal_words(event),
+              is_plain ? event.signo : SIGTERM});
 }
 
 void Supervisor::on(const system::SignalReceived& event)
@@ -146,6 +151,8 @@ void Supervisor::on(const system::SignalReceived& event)
         host_.control_channel(n == SIGUSR1);
     } else if (n == SIGWINCH && !event.from_kernel) {
         entries_.run_action(model::Action::kbrequest);
+    } else if (command_.is_alive()) {
+        command_.pass_on(n);
     } else {
         host_.debug(fmt::format("{} has no meaning here and is passed over", signal_words(event)));
     }
