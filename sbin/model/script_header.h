@@ -83,6 +83,10 @@ ScriptHeader read_script_header(std::string_view text, std::string_view file);
 std::optional<LsbHeader> read_lsb_header(std::string_view text, std::string_view file,
                                          Diagnostics& complaints);
 
+/// Only what chkconfig makes of it: the same value as `read_script_header().chkconfig`.
+std::optional<ChkconfigHeader> read_chkconfig_header(std::string_view text, std::string_view file,
+                                                     Diagnostics& complaints);
+
 /// What /etc/chkconfig.d/NAME says instead of the script's own lines: of `header` only what the override
 /// gives is replaced. Source: chkconfig(8), --override.
 void apply_chkconfig_override(std::optional<ChkconfigHeader>& header, std::string_view text,
