@@ -109,6 +109,7 @@ private:
         unsigned waves = 0;
         for (const model::PlannedScript& script : list)
             waves = std::max(waves, script.wave);
+        const std::size_t first = list.size();
         std::vector<std::size_t> place(read.steps.size());
         unsigned left_out = 0;
         for (std::size_t i = 0; i < read.steps.size(); ++i) {
@@ -124,13 +125,16 @@ private:
             script.verb = planned.step.verb;
             script.number = planned.step.link.number;
             script.wave = waves + planned.wave - left_out;
-            for (const std::size_t before : planned.after)
-                script.after.push_back(place[before]);
+            script.after = planned.after;
             script.why = planned.why;
             script.interactive = planned.interactive;
             script.skip = skip_of(planned.step);
             list.push_back(std::move(script));
         }
+        // Only now: what runs earlier may stand later in link order.
+        for (std::size_t i = first; i < list.size(); ++i)
+            for (std::size_t& before : list[i].after)
+                before = place[before];
     }
 
     [[nodiscard]] std::optional<std::string> skip_of(const model::PlanStep& step)
