@@ -72,6 +72,17 @@ BOOST_AUTO_TEST_CASE(a_predecessor_is_named_wherever_it_stands_in_link_order)
     BOOST_TEST(after(plan.stop, "app").empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_rcS_provides_is_not_missed_in_the_level_after_it)
+{
+    const DebianTree tree;
+    tree.add("mountkernfs.sh", "mountkernfs", "", {"rcS.d/S01mountkernfs.sh"});
+    tree.add("sysfsutils", "sysfsutils", "mountkernfs mountkernfs.sh", {"rc2.d/S01sysfsutils"});
+    tree.add("other", "other", "gone", {"rc2.d/S01other"});
+    const model::BootPlan plan = tree.plan();
+    BOOST_REQUIRE(plan.complaints.size() == 1u);
+    BOOST_TEST(to_string(plan.complaints[0]).find("names gone") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(insserv_files_are_obeyed_until_the_tree_asks_for_link_order)
 {
     const DebianTree tree;
