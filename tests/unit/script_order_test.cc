@@ -104,6 +104,25 @@ BOOST_AUTO_TEST_CASE(later_lines_of_a_facility_add_to_it)
     BOOST_TEST(facilities.members("$syslog").size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(facilities_of_any_number_and_depth_are_opened)
+{
+    constexpr int many = 100'000;
+    std::string wide = "$wide";
+    std::string deep;
+    for (int i = 0; i < many; ++i) {
+        wide += " m" + std::to_string(i) + " m0";
+        deep += "$d" + std::to_string(i) + " $d" + std::to_string(i + 1) + " m\n";
+    }
+    Facilities facilities;
+    facilities.read(wide + "\n" + deep, "c");
+    BOOST_TEST(facilities.members("$wide").size() == std::size_t{many});
+    BOOST_TEST(facilities.members("$d0").size() == 1u);
+    const Ordered order({{"m7"}, {"app", 10, {"$wide"}, {}, {}, {}, true, false}}, true, ParallelChoice::yes,
+                        &facilities);
+    BOOST_TEST(order.edge("m7", "app"));
+    BOOST_TEST(order.order.graph.edges.size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(the_built_in_facilities_know_both_families)
 {
     const Facilities facilities = Facilities::built_in();
