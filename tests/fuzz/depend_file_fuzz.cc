@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         hold(none.empty() && again == file);
     }
 
-    init::fuzz::guard_time(text, 1024 * 1024, [](std::string_view large) {
+    init::fuzz::guard_time(text, 256 * 1024, [](std::string_view large) {
         Diagnostics told;
         read_depend_file(large, "x", told);
     });
