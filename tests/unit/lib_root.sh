@@ -14,9 +14,10 @@ claim() {
     fi
 }
 
-# in_each_shell WHAT "$@": runs the test once for each shell and exits; returns, with shell set, where that is done already.
+# in_each_shell WHAT "$@": runs the test once for each shell, side by side, and exits; returns, with shell set, where that is done
+# already.
 in_each_shell() {
-    local what="$1" user=
+    local what="$1" user='' results
     if [ "${2:-}" = inside ]; then
         shell=$3
         return
@@ -27,14 +28,24 @@ in_each_shell() {
         echo "skip - $what under every shell: namespaces are denied here"
         exit 0
     fi
+    results=$(mktemp -d)
+    for shell in dash bash busybox; do
+        command -v "$shell" >/dev/null || continue
+        # Process 1 does nothing but collect what ends: scripts wait for the pids of their daemons to vanish.
+        # shellcheck disable=SC2086,SC2016
+        unshare $user --mount --pid --fork --kill-child --mount-proc sh -c '"$@" & wait "$!"' - sh "$0" inside "$shell" \
+            >"$results/$shell" 2>&1 &
+        eval "round_$shell=$!"
+    done
     for shell in dash bash busybox; do
         if command -v "$shell" >/dev/null; then
-            # shellcheck disable=SC2086
-            unshare $user --mount --pid --fork --kill-child --mount-proc sh "$0" inside "$shell" || failed=1
+            eval "wait \"\$round_$shell\"" || failed=1
+            cat "$results/$shell"
         else
             echo "skip - $what under $shell: it is not installed"
         fi
     done
+    rm -r "$results"
     exit "$failed"
 }
 

@@ -78,7 +78,6 @@ claim 'try-restart when it runs' "$result $output" '0 Stopping my-service: [  OK
 Starting my-service: [  OK  ]'
 claim 'another process runs then' "$([ "$(cat "$root/var/run/my-service.pid")" != "$pid" ] && echo another)" another
 kill -KILL "$(cat "$root/var/run/my-service.pid")"
-# This shell is process 1 here: it collects what it inherits whenever it waits for a program.
 wait_until sh -c "! [ -d /proc/$(cat "$root/var/run/my-service.pid") ]"
 call status
 claim 'status when it died' "$result $output" '1 my-service dead but pid file exists'
