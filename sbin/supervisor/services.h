@@ -88,6 +88,8 @@ public:
     model::ServiceFacts facts(Service& service, const std::string& link);
     /// Everything a stop must end and no K-script will: started, locked or living, in reverse start order.
     std::vector<std::string> still_up();
+    /// How many starts were run; a service's `order` is not above it.
+    [[nodiscard]] std::uint32_t starts() const noexcept { return starts_; }
     void forget_start(Service& service) noexcept { service.started = false; }
 
     std::vector<model::ServiceStatus> report();

@@ -23,6 +23,7 @@ void StopSequence::begin(const StopCause& cause)
 {
     cause_ = cause;
     begun_ = host_.now();
+    starts_before_ = services_.starts();
     const auto grace = settings_.grace;
     const auto margin = settings_.margin.value_or(
         std::chrono::duration_cast<std::chrono::milliseconds>(model::StopBudget::default_margin(grace)));
@@ -160,11 +161,16 @@ void StopSequence::work()
         work_killing();
 }
 
-/// Those that a K-script was meant for are left out: it has run.
+/// Those that a K-script was meant for are left out: it has run. So are those that the S-scripts of this
+/// level began: they belong to the stop.
 void StopSequence::gather_unlinked()
 {
     unlinked_ = services_.still_up();
-    std::erase_if(unlinked_, [this](const std::string& name) { return engine_.stops(name); });
+    std::erase_if(unlinked_, [this](const std::string& name) {
+        const Service* const service = services_.find(name);
+        return engine_.has_step(name, "stop") ||
+               (engine_.has_step(name, "start") && service && service->order > starts_before_);
+    });
     std::reverse(unlinked_.begin(), unlinked_.end());
 }
 

@@ -101,6 +101,7 @@ private:
     LevelContext context_;
     bool step_out_of_time_ = false;
     bool cut_off_ = false;
+    std::uint32_t starts_before_ = 0; ///< of Services::starts
     system::TimePoint begun_;
     system::TimePoint reserve_begun_;
     system::TimePoint kill_at_;
