@@ -114,7 +114,8 @@ _read_junit() {
     [ "$status" -eq 0 ]
 }
 
-# run_shell LAYER SCRIPT: every line `ok - claim`, `not ok - claim: why` or `skip - claim: reason` is a result.
+# run_shell LAYER SCRIPT: every line `ok - claim`, `not ok - claim: why` or `skip - claim: reason` is a result. A script
+# has script_seconds.
 run_shell() {
     local layer script name log status before
     layer=$1
@@ -125,7 +126,7 @@ run_shell() {
     # An executable test names its shell itself.
     set --
     [ -x "$script" ] || set -- sh
-    timeout -k 10 1200 "$@" "$script" >"$log" 2>&1 </dev/null || status=$?
+    timeout -k 10 "${script_seconds:-1200}" "$@" "$script" >"$log" 2>&1 </dev/null || status=$?
     before=$(grep -c '^fail' "$results")
     awk -v layer="$layer" -v name="$name" '
         function record(kind, text,    at, reason) {
