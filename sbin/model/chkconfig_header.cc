@@ -143,7 +143,8 @@ private:
             complaints_.push_back(
                 {std::string(file_), number,
                  fmt::format("\"chkconfig:\" is not followed by levels, start and stop number; {}",
-                             is_override_ ? "the override is left out" : "chkconfig refuses the script")});
+                             is_override_ ? "the override is left out" : "chkconfig refuses the script"),
+                 static_cast<std::uint8_t>(HeaderFault::numbers)});
             is_refused_ = true;
             return;
         }
@@ -203,8 +204,8 @@ private:
             if (*level < 0 || *level > last_level) {
                 complaints_.push_back(
                     {std::string(file_), number,
-                     fmt::format("{} is no runlevel from 0 to 6 (levels are written apart), ignored",
-                                 *level)});
+                     fmt::format("{} is no runlevel from 0 to 6 (levels are written apart), ignored", *level),
+                     static_cast<std::uint8_t>(HeaderFault::level)});
                 continue;
             }
             const unsigned bit = 1U << *level;

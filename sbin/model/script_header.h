@@ -70,6 +70,16 @@ struct LsbHeader {
     bool operator==(const LsbHeader&) const = default;
 };
 
+/// What a complaint about a header is about; `Diagnostic::fault` holds it.
+enum class HeaderFault : std::uint8_t {
+    none,
+    no_end,          ///< the block's END is missing
+    unknown_keyword, ///< in the block
+    doubled_keyword, ///< the later one is passed over
+    level,           ///< a level that is none, or several in one word
+    numbers,         ///< a `chkconfig:` line that chkconfig refuses
+};
+
 struct ScriptHeader {
     std::optional<ChkconfigHeader> chkconfig;
     std::optional<LsbHeader> lsb; ///< nothing without a block, or with one that has no end
