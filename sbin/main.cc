@@ -56,6 +56,7 @@ constexpr Applet applets[] = {
     {"plan", plan, false, true, "what a boot and a stop would do, in which order and why not"},
     {"why", why, false, true, "why a service is started when it is"},
     {"why-not", why_not, false, true, "why a service is not started"},
+    {"lint", lint, false, true, "what is wrong with the rc tree of an image, before it is booted"},
     {"header", header, false, true, "what the headers of init scripts say"},
     {"signals", signals, false, true, "what each signal to init does"},
     {"install", install, false, true, "make the links to the other names"},
