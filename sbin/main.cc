@@ -2,7 +2,7 @@
 // Picks the applet by the name the program was called by, or by the first word after `rcinit`. Nothing that
 // an applet throws gets past here.
 #include "applets/applets.h"
-#include "system/signal_mask.h"
+#include "system/origin.h"
 
 #include <fmt/format.h>
 
@@ -56,6 +56,7 @@ constexpr Applet applets[] = {
     {"plan", plan, false, true, "what a boot and a stop would do, in which order and why not"},
     {"why", why, false, true, "why a service is started when it is"},
     {"why-not", why_not, false, true, "why a service is not started"},
+    {"lint", lint, false, true, "what is wrong with the rc tree of an image, before it is booted"},
     {"header", header, false, true, "what the headers of init scripts say"},
     {"signals", signals, false, true, "what each signal to init does"},
     {"install", install, false, true, "make the links to the other names"},
@@ -66,6 +67,9 @@ constexpr Applet applets[] = {
     {"poweroff", poweroff, true, true, "stop the container"},
     {"reboot", reboot, true, true, "stop the container with status 133, or boot it again"},
     {"killall5", killall5, true, true, "signal every process outside this session"},
+    {"chkconfig", chkconfig, true, true, "in which runlevels a service is started"},
+    {"install_initd", install_initd, true, false, ""},
+    {"remove_initd", remove_initd, true, false, ""},
     {"initctl", initctl, true, true, "answers what packages ask of Upstart's client"},
     {"help", help, false, true, "this text"},
     {"--help", help, false, true, ""},
@@ -120,7 +124,7 @@ int run(std::string_view name, const std::vector<std::string>& words)
 void block_signals_early()
 {
     if (::getpid() == 1)
-        (void)init::system::SignalMask::block_all();
+        init::system::block_signals_at_start();
 }
 [[gnu::section(".preinit_array"), gnu::used]] void (*const first_step)() = block_signals_early;
 

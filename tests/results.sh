@@ -114,7 +114,8 @@ _read_junit() {
     [ "$status" -eq 0 ]
 }
 
-# run_shell LAYER SCRIPT: every line `ok - claim`, `not ok - claim: why` or `skip - claim: reason` is a result.
+# run_shell LAYER SCRIPT: every line `ok - claim`, `not ok - claim: why` or `skip - claim: reason` is a result. A script
+# has script_seconds.
 run_shell() {
     local layer script name log status before
     layer=$1
@@ -125,7 +126,7 @@ run_shell() {
     # An executable test names its shell itself.
     set --
     [ -x "$script" ] || set -- sh
-    timeout -k 10 1200 "$@" "$script" >"$log" 2>&1 </dev/null || status=$?
+    timeout -k 10 "${script_seconds:-1200}" "$@" "$script" >"$log" 2>&1 </dev/null || status=$?
     before=$(grep -c '^fail' "$results")
     awk -v layer="$layer" -v name="$name" '
         function record(kind, text,    at, reason) {
@@ -153,24 +154,22 @@ run_shell() {
     fi
 }
 
-# run_fuzz PROGRAM SECONDS SEEDS CORPUS: one result; what is found is added to the corpus of the build folder.
+# run_fuzz PROGRAM SECONDS TESTS CORPUS: one result. NAME_fuzz begins with the files of TESTS/data/NAME and the words
+# of TESTS/fuzz/NAME.dict, where they are; what is found is added to the corpus of the build folder.
 run_fuzz() {
-    local program seconds seeds corpus name log folder dictionary
+    local program seconds tests corpus name log folder dictionary
     program=$1
     seconds=$2
     name=$(basename -- "$program")
     log=${logs:?}/fuzz-$name.log
     corpus=$4/$name
     mkdir -p -- "$corpus"
-    set -- "$3"
-    seeds=$1
+    tests=$3
     set -- -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -artifact_prefix="$corpus." -print_final_stats=1
-    for folder in "$seeds/seeds/$name" "$seeds/corpus/$name" "$seeds/seeds/${name%_fuzz}" "$seeds/corpus/${name%_fuzz}"; do
-        [ -d "$folder" ] && corpus="$corpus $folder"
-    done
-    for dictionary in "$seeds/$name.dict" "$seeds/${name%_fuzz}.dict"; do
-        [ -f "$dictionary" ] && set -- "$@" -dict="$dictionary"
-    done
+    folder=$tests/data/${name%_fuzz}
+    [ ! -d "$folder" ] || corpus="$corpus $folder"
+    dictionary=$tests/fuzz/${name%_fuzz}.dict
+    [ ! -f "$dictionary" ] || set -- "$@" -dict="$dictionary"
     # The corpus is a list of folders.
     # shellcheck disable=SC2086
     if timeout -k 10 "$((seconds + 60))" "$program" "$@" $corpus >"$log" 2>&1 </dev/null; then

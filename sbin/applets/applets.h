@@ -23,6 +23,11 @@ int poweroff(Arguments arguments);
 int reboot(Arguments arguments);
 /// 0 something was signalled, 1 error, 2 nothing to signal.
 int killall5(Arguments arguments);
+/// `chkconfig [--root DIR] ...`: 0 done, listed, or on; 1 off, refused, wrong usage, or a step failed.
+int chkconfig(Arguments words);
+/// LSB's names for `chkconfig --add` and `--del` where every requirement must be met.
+int install_initd(Arguments words);
+int remove_initd(Arguments words);
 /// Upstart's client, as far as packages and rc scripts ask for it.
 int initctl(Arguments arguments);
 
@@ -34,7 +39,8 @@ int install(Arguments arguments);
 int status(Arguments arguments);
 /// `rcinit header [--json] FILE...`: 0 all read, 1 a file could not be, 64 wrong usage.
 int header(Arguments words);
-/// `rcinit plan [--root DIR] [RUNLEVEL] [--json | --dot]`: 0 told, 1 the tree cannot be looked at, 64 wrong usage.
+/// `rcinit plan [--root DIR] [RUNLEVEL] [--json | --dot]`: 0 told, 1 the tree cannot be looked at, 64 wrong
+/// usage.
 int plan(Arguments words);
 /// `rcinit why NAME`, `rcinit why-not NAME`: 0 told, 1 nothing is known of the name, 64 wrong usage.
 int why(Arguments words);
@@ -47,6 +53,9 @@ int stop(Arguments names);
 int restart(Arguments names);
 int reload(Arguments names);
 int try_restart(Arguments names);
+/// `rcinit lint [--root DIR] [--grace TIME] [--quiet] [--json | --sarif]`: 0 no fault, 1 warnings or errors, 2 the
+/// tree cannot be looked at, 64 wrong usage.
+int lint(Arguments words);
 /// `rcinit signals`: what each signal to PID 1 does.
 int signals(Arguments arguments);
 

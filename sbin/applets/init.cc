@@ -5,11 +5,13 @@
 #include "host/builtin_rc_sysinit.h"
 #include "host/configuration.h"
 #include "host/linux_host.h"
+#include "host/program_search.h"
 #include "keeper/keeper_pool.h"
 #include "model/init_arguments.h"
 #include "supervisor/supervisor.h"
 #include "system/fault_handler.h"
 #include "system/file_limit.h"
+#include "system/origin.h"
 #include "system/process_title.h"
 #include "system/signal_mask.h"
 
@@ -37,8 +39,9 @@ struct Ending {
 /// What the process itself needs before anything is forked or allocated.
 void settle_process()
 {
-    (void)system::SignalMask::block_all(); // before anything a signal could interrupt; rc children get an
-                                           // empty mask
+    system::block_signals_at_start(); // before anything a signal could interrupt; rc children get an empty
+                                      // mask
+    system::remember_origin();
     system::reset_dispositions();
     system::handle_faults();
     system::raise_file_limit();
@@ -66,10 +69,10 @@ Ending boot(const model::InitArguments& arguments)
             world.say(to_string(complaint));
     configuration.complaints.clear();
 
-    supervisor::Supervisor supervisor{
-        world,
-        configuration.settings,
-        {arguments.level, arguments.autoboot, host::builtin_rc_sysinit, RCINIT_VERSION}};
+    supervisor::Supervisor supervisor{world,
+                                      configuration.settings,
+                                      {arguments.level, arguments.autoboot, host::builtin_rc_sysinit,
+                                       RCINIT_VERSION, arguments.command, arguments.command_waits}};
     world.on_status([&supervisor] { return supervisor.report(); });
     supervisor.on_reload([&] {
         host::Configuration fresh = host::read_configuration(arguments.settings);
@@ -80,7 +83,7 @@ Ending boot(const model::InitArguments& arguments)
     });
     const int status = supervisor.run();
     world.finish(supervisor.deadline());
-    const bool again = supervisor.reboot_was_asked() && status == 133 &&
+    const bool again = supervisor.reboot_was_asked() && supervisor.stop_status() == 133 &&
                        supervisor.settings().reboot == model::RebootChoice::restart;
     return {status, again};
 }
@@ -89,7 +92,7 @@ Ending boot(const model::InitArguments& arguments)
 
 int init(Arguments words)
 {
-    const model::InitArguments arguments = model::parse_init_arguments(words);
+    const model::InitArguments arguments = model::parse_init_arguments(words, host::is_program);
     if (arguments.version) {
         fmt::print("rcinit {}\n", RCINIT_VERSION);
         return 0;
@@ -103,6 +106,7 @@ int init(Arguments words)
         for (std::string& word : own)
             argv.push_back(word.data());
         argv.push_back(nullptr);
+        system::return_to_origin();
         ::execv("/proc/self/exe", argv.data());
         fmt::print(stderr, "init: cannot boot again in place: {}; leaving instead\n",
                    system::errno_code().message());

@@ -27,8 +27,8 @@ using system::errno_code;
 using system::Result;
 using system::UniqueFd;
 
-constexpr const char* names[] = {"init",     "telinit", "runlevel", "shutdown", "halt",
-                                 "poweroff", "reboot",  "killall5", "initctl",  "service"};
+constexpr const char* names[] = {"init",   "telinit",  "runlevel", "shutdown", "halt",     "poweroff",
+                                 "reboot", "killall5", "initctl",  "service",  "chkconfig"};
 constexpr const char* binary = "rcinit";
 
 struct InstallArguments {

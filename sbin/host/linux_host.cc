@@ -197,6 +197,8 @@ void LinuxHost::read_signals() noexcept
         }
         const bool from_kernel = info.ssi_code == SI_KERNEL;
         const auto sender = static_cast<pid_t>(info.ssi_pid);
+        if (sender == ::getpid())
+            continue; // PIPE, from a write of ours whose error was seen
         const bool outside =
             !from_kernel && (is_first_ ? sender == 0 : belonging(sender).owner == Owner::stranger);
         take(system::SignalReceived{static_cast<int>(info.ssi_signo), from_kernel, outside, sender});

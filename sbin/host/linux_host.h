@@ -125,6 +125,7 @@ private:
 
     [[nodiscard]] Belonging belonging(pid_t pid) const noexcept;
     template <class Visitor> void visit_others(Visitor&& visitor) noexcept;
+    void give_up_terminal() noexcept;
     system::Result<int> label_pipe(const std::string& label);
     void write_status();
     void mend_state();

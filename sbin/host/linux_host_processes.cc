@@ -2,8 +2,10 @@
 // The host's hands on processes: launching, signalling, watching and counting. Which process gets what, and
 // when, is the supervisor's.
 #include "host/linux_host.h"
+#include "host/program_search.h"
 #include "keeper/script_environment.h"
 #include "system/launcher.h"
+#include "system/origin.h"
 #include "system/process_table.h"
 #include "system/read_text.h"
 #include "system/signal_process.h"
@@ -13,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,22 +26,6 @@ namespace init::host {
 namespace {
 
 constexpr int longest_chain = 256; ///< parents looked at; deeper trees are taken for strangers
-constexpr std::string_view search_path = "/sbin:/usr/sbin:/bin:/usr/bin";
-
-std::string find_program(const std::string& name)
-{
-    if (name.find('/') != std::string::npos)
-        return name;
-    for (std::size_t begin = 0; begin <= search_path.size();) {
-        const std::size_t end = std::min(search_path.find(':', begin), search_path.size());
-        std::string path = std::string(search_path.substr(begin, end - begin)) + "/" + name;
-        if (::access(path.c_str(), X_OK) == 0)
-            return path;
-        begin = end + 1;
-    }
-    return name;
-}
-
 /// True for a command line that runs the script of `service`: `/etc/init.d/ssh`, `/etc/rc3.d/S55ssh`, with
 /// its interpreter before it or not.
 bool runs_script_of(std::string_view command_line, std::string_view service)
@@ -94,6 +81,10 @@ system::Result<int> LinuxHost::label_pipe(const std::string& label)
 system::Result<pid_t> LinuxHost::launch(const system::ChildRequest& request)
 {
     using Session = system::SpawnRequest::Session;
+    const std::string program =
+        find_program(request.argv[0], request.is_command ? container_path() : system_path);
+    if (program.empty())
+        return system::errno_code(ENOENT);
     system::SpawnRequest wanted;
     wanted.soft_limit_restored = true;
     wanted.session = request.controlling ? Session::session_with_terminal : Session::session;
@@ -105,13 +96,22 @@ system::Result<pid_t> LinuxHost::launch(const system::ChildRequest& request)
             return pipe.error();
         wanted.standard[1] = wanted.standard[2] = *pipe;
     }
+    if (request.is_command) {
+        const system::Origin origin = system::origin();
+        wanted.mask = origin.mask;
+        wanted.ignored = origin.ignored;
+        wanted.folder = origin.folder;
+        wanted.umask = origin.umask;
+        if (request.controlling)
+            give_up_terminal();
+    }
     system::Launcher launcher{wanted};
     const std::vector<std::string> arguments(request.argv.begin() + 1, request.argv.end());
     const std::vector<std::string> environment = keeper::environment_with(request.environment);
     boost::system::error_code error;
     children_.reserve(children_.size() + 1);
     boost::process::v2::process child =
-        launcher(io_.get_executor(), error, boost::filesystem::path(find_program(request.argv[0])), arguments,
+        launcher(io_.get_executor(), error, boost::filesystem::path(program), arguments,
                  boost::process::v2::process_environment(environment));
     if (error)
         return error;
@@ -119,6 +119,21 @@ system::Result<pid_t> LinuxHost::launch(const system::ChildRequest& request)
     child.detach(); // its destructor would kill, and its waits would reap; the one reaper does that
     children_.push_back(pid);
     return pid;
+}
+
+/// A runtime makes init the leader of the terminal's session, and a terminal has one session at a time. The
+/// kernel says HUP to us for that, in our own name; it is no loss of the console.
+void LinuxHost::give_up_terminal() noexcept
+{
+    if (::getsid(0) != ::getpid() || ::ioctl(STDIN_FILENO, TIOCNOTTY) != 0)
+        return;
+    sigset_t hangup;
+    ::sigemptyset(&hangup);
+    ::sigaddset(&hangup, SIGHUP);
+    const timespec no_time{};
+    siginfo_t info{};
+    if (::sigtimedwait(&hangup, &info, &no_time) == SIGHUP && info.si_pid != ::getpid())
+        take(system::SignalReceived{SIGHUP, false, info.si_pid == 0, info.si_pid});
 }
 
 // --- Signalling -------------------------------------------------------------------------------------

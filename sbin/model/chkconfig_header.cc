@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace init::model {
 namespace {
@@ -76,6 +77,7 @@ public:
     /// What an override gives replaces what `base` has.
     void apply_to(std::optional<ChkconfigHeader>& base)
     {
+        is_override_ = true;
         for_each_line(text_, [this](std::string_view line, unsigned number) { read_line(line, number); });
         if (is_refused_)
             return;
@@ -85,20 +87,20 @@ public:
             base.emplace();
         if (levels_) {
             set_levels();
-            base->levels = header_.levels;
+            base->levels = std::move(header_.levels);
         }
         if (header_.start) {
             base->start = header_.start;
             base->stop = header_.stop;
         }
         if (!header_.description.empty())
-            base->description = header_.description;
+            base->description = std::move(header_.description);
         base->has_lsb = base->has_lsb || header_.has_lsb;
         for (const auto list :
              {&ChkconfigHeader::provides, &ChkconfigHeader::required_start, &ChkconfigHeader::required_stop,
               &ChkconfigHeader::should_start, &ChkconfigHeader::should_stop})
             if (!(header_.*list).empty())
-                *base.*list = header_.*list;
+                *base.*list = std::move(header_.*list);
     }
 
 private:
@@ -140,8 +142,9 @@ private:
         if (!line) {
             complaints_.push_back(
                 {std::string(file_), number,
-                 "\"chkconfig:\" is not followed by levels, start and stop number; chkconfig "
-                 "refuses the script"});
+                 fmt::format("\"chkconfig:\" is not followed by levels, start and stop number; {}",
+                             is_override_ ? "the override is left out" : "chkconfig refuses the script"),
+                 static_cast<std::uint8_t>(HeaderFault::numbers)});
             is_refused_ = true;
             return;
         }
@@ -201,8 +204,8 @@ private:
             if (*level < 0 || *level > last_level) {
                 complaints_.push_back(
                     {std::string(file_), number,
-                     fmt::format("{} is no runlevel from 0 to 6 (levels are written apart), ignored",
-                                 *level)});
+                     fmt::format("{} is no runlevel from 0 to 6 (levels are written apart), ignored", *level),
+                     static_cast<std::uint8_t>(HeaderFault::level)});
                 continue;
             }
             const unsigned bit = 1U << *level;
@@ -222,6 +225,7 @@ private:
     Diagnostics& complaints_;
     ChkconfigHeader header_;
     std::optional<unsigned> levels_; ///< bits
+    bool is_override_ = false;
     bool is_refused_ = false;
     bool in_description_ = false;
 };
@@ -231,9 +235,15 @@ private:
 ScriptHeader read_script_header(std::string_view text, std::string_view file)
 {
     ScriptHeader header;
-    header.chkconfig = FileReader(text, file, header.complaints).read();
+    header.chkconfig = read_chkconfig_header(text, file, header.complaints);
     header.lsb = read_lsb_header(text, file, header.complaints);
     return header;
+}
+
+std::optional<ChkconfigHeader> read_chkconfig_header(std::string_view text, std::string_view file,
+                                                     Diagnostics& complaints)
+{
+    return FileReader(text, file, complaints).read();
 }
 
 void apply_chkconfig_override(std::optional<ChkconfigHeader>& header, std::string_view text,

@@ -3,6 +3,7 @@
 // a list of these; showing them is left to the caller.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,9 @@ namespace init::model {
 
 struct Diagnostic {
     std::string file;
-    unsigned line = 0; ///< from 1; 0 where the whole file is meant
-    std::string text;  ///< what, why, and what happens now
+    unsigned line = 0;      ///< from 1; 0 where the whole file is meant
+    std::string text;       ///< what, why, and what happens now
+    std::uint8_t fault = 0; ///< which kind, where its reader tells them apart
 
     bool operator==(const Diagnostic&) const = default;
 };

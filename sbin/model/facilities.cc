@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <span>
+#include <unordered_set>
 #include <utility>
 
 namespace init::model {
@@ -86,7 +87,7 @@ Diagnostics Facilities::read(std::string_view text, std::string_view file)
         std::vector<Member>& members = defined_[std::string(words[0])];
         for (const std::string_view name : std::span(words).subspan(1)) {
             Member member{std::string(name.starts_with('+') ? name.substr(1) : name), name.starts_with('+')};
-            if (!member.name.empty() && std::find(members.begin(), members.end(), member) == members.end())
+            if (!member.name.empty())
                 members.push_back(std::move(member));
         }
     });
@@ -100,26 +101,35 @@ bool Facilities::is_known(std::string_view facility) const
 
 std::vector<Facilities::Member> Facilities::members(std::string_view facility) const
 {
-    std::vector<Member> found;
-    std::vector<std::string_view> seen;
-    // Depth first, as the lines stand; a facility is opened once.
-    const auto open = [&](const auto& self, std::string_view name, bool optional) -> void {
-        if (std::find(seen.begin(), seen.end(), name) != seen.end())
-            return;
-        seen.push_back(name);
-        const auto at = defined_.find(name);
-        if (at == defined_.end())
-            return;
-        for (const Member& member : at->second) {
-            const bool may_miss = optional || member.optional;
-            if (member.name.starts_with('$'))
-                self(self, member.name, may_miss);
-            else if (std::none_of(found.begin(), found.end(),
-                                  [&](const Member& m) { return m.name == member.name; }))
-                found.push_back({member.name, may_miss});
-        }
+    struct Opened {
+        const std::vector<Member>* members;
+        std::size_t next;
+        bool optional;
     };
-    open(open, facility, false);
+    std::vector<Member> found;
+    std::unordered_set<std::string_view> seen{facility};
+    std::vector<Opened> opened;
+    const auto open = [&](std::string_view name, bool optional) {
+        if (const auto at = defined_.find(name); at != defined_.end())
+            opened.push_back({&at->second, 0, optional});
+    };
+    open(facility, false);
+    // Depth first, as the lines stand. No recursion: a file may nest as deep as it has lines.
+    while (!opened.empty()) {
+        Opened& last = opened.back();
+        if (last.next == last.members->size()) {
+            opened.pop_back();
+            continue;
+        }
+        const Member& member = (*last.members)[last.next++];
+        const bool may_miss = last.optional || member.optional;
+        if (!seen.insert(member.name).second)
+            continue;
+        if (member.name.starts_with('$'))
+            open(member.name, may_miss);
+        else
+            found.push_back({member.name, may_miss});
+    }
     return found;
 }
 

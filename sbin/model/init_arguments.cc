@@ -23,14 +23,20 @@ bool is_global_setting(std::string_view key) noexcept
 /// Walks the words once; an option that takes a value steps over it.
 class Reader {
 public:
-    explicit Reader(std::span<const std::string> words) : words_(words) {}
+    Reader(std::span<const std::string> words, bool (*is_program)(const std::string& word))
+        : words_(words), is_program_(is_program)
+    {
+    }
 
     InitArguments read()
     {
-        for (; at_ < words_.size() && words_[at_] != "--"; ++at_)
+        for (; at_ < words_.size() && words_[at_] != "--" && result_.command.empty(); ++at_)
             read_word(words_[at_]);
-        if (at_ + 1 < words_.size())
-            say("a command after -- is not run by this way of starting init, its words are passed over");
+        if (at_ < words_.size() && result_.command.empty()) {
+            take_command(at_ + 1);
+            if (result_.command.empty())
+                say("no command follows --; none is run");
+        }
         return std::move(result_);
     }
 
@@ -49,6 +55,8 @@ private:
             read_level(*Runlevel::from(word[0]));
         else if (word.starts_with("--"))
             read_option(word.substr(2));
+        else if (!word.starts_with('-') && is_program_(word))
+            take_command(at_);
         else if (word != "-i")
             say(fmt::format("\"{}\" means nothing to init, passed over", word));
     }
@@ -63,10 +71,20 @@ private:
             result_.level = level;
     }
 
+    void take_command(std::size_t first)
+    {
+        const auto rest = words_.subspan(first);
+        result_.command.assign(rest.begin(), rest.end());
+    }
+
     void read_option(const std::string& option)
     {
         if (option == "init") // how a tool says that it means PID 1
             return;
+        if (option == "no-wait") {
+            result_.command_waits = false;
+            return;
+        }
         if (option == "serial") {
             result_.settings.emplace_back("parallel", "no");
             return;
@@ -86,15 +104,17 @@ private:
     void say(std::string text) { result_.complaints.push_back({"command line", 0, std::move(text)}); }
 
     std::span<const std::string> words_;
+    bool (*is_program_)(const std::string& word);
     std::size_t at_ = 0;
     InitArguments result_;
 };
 
 } // namespace
 
-InitArguments parse_init_arguments(std::span<const std::string> arguments)
+InitArguments parse_init_arguments(std::span<const std::string> arguments,
+                                   bool (*is_program)(const std::string& word))
 {
-    return Reader{arguments}.read();
+    return Reader{arguments, is_program}.read();
 }
 
 } // namespace init::model

@@ -20,11 +20,15 @@ struct InitArguments {
     bool autoboot = false; ///< `-a`, `auto`: AUTOBOOT=YES in the environment of children
     std::vector<std::pair<std::string, std::string>> settings; ///< `--grace 10s` and `--grace=10s`, by key
     bool version = false;
+    std::vector<std::string> command; ///< CMD and its words: what follows `--`, or begins with a program
+    bool command_waits = true;        ///< false for `--no-wait`
     Diagnostics complaints; ///< words that mean nothing; they are passed over, as the kernel's words are
 };
 
-/// `-z WORD` is padding and ignored (OpenVZ starts init so). `--serial` is `--parallel no`. Words after `--`
-/// are left out here with a complaint.
-InitArguments parse_init_arguments(std::span<const std::string> arguments);
+/// `-z WORD` is padding and ignored (OpenVZ starts init so). `--serial` is `--parallel no`. A word that
+/// means nothing to init and is a program begins a command, as in `docker run IMAGE /sbin/init bash`;
+/// `is_program` tells.
+InitArguments parse_init_arguments(std::span<const std::string> arguments,
+                                   bool (*is_program)(const std::string& word));
 
 } // namespace init::model

@@ -4,6 +4,7 @@
 #include "model/script_header.h"
 
 #include "model/text_lines.h"
+#include "model/utf8.h"
 
 #include <fmt/format.h>
 
@@ -98,42 +99,6 @@ std::vector<std::string> tokens_of(std::string_view value)
     }
 }
 
-/// The length of the UTF-8 sequence at the head of `text`, 0 where there is none. Source: RFC 3629.
-std::size_t sequence_at(std::string_view text) noexcept
-{
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char head = byte(0);
-    const std::size_t size = head < 0x80                   ? 1
-                             : head >= 0xc2 && head < 0xe0 ? 2
-                             : head >= 0xe0 && head < 0xf0 ? 3
-                             : head >= 0xf0 && head < 0xf5 ? 4
-                                                           : 0;
-    if (size == 0 || text.size() < size)
-        return 0;
-    for (std::size_t i = 1; i < size; ++i)
-        if ((byte(i) & 0xc0) != 0x80)
-            return 0;
-    // Overlong, surrogates, beyond the last code point.
-    if ((head == 0xe0 && byte(1) < 0xa0) || (head == 0xed && byte(1) >= 0xa0) ||
-        (head == 0xf0 && byte(1) < 0x90) || (head == 0xf4 && byte(1) >= 0x90))
-        return 0;
-    return size;
-}
-
-std::string utf8_of(std::string_view text)
-{
-    std::string result;
-    while (!text.empty()) {
-        const std::size_t size = sequence_at(text);
-        if (size == 0)
-            result += "\xef\xbf\xbd";
-        else
-            result.append(text.substr(0, size));
-        text.remove_prefix(std::max<std::size_t>(size, 1));
-    }
-    return result;
-}
-
 class BlockReader {
 public:
     BlockReader(std::string_view file, Diagnostics& complaints) : file_(file), complaints_(complaints) {}
@@ -153,7 +118,7 @@ public:
         if (state_ == State::before)
             return std::nullopt;
         if (state_ == State::inside) {
-            say(header_.line, "the INIT INFO block has no end, block ignored");
+            say(HeaderFault::no_end, header_.line, "the INIT INFO block has no end, block ignored");
             return std::nullopt;
         }
         for (std::string* part : {&header_.short_description, &header_.description})
@@ -183,7 +148,8 @@ private:
         else if (continues && (indented.starts_with('\t') || indented.starts_with("  ")))
             continue_description(line);
         else if (colon != std::string_view::npos && looks_like_keyword(word))
-            say(number, fmt::format("unknown keyword \"{}\" in the INIT INFO block, line ignored", word));
+            say(HeaderFault::unknown_keyword, number,
+                fmt::format("unknown keyword \"{}\" in the INIT INFO block, line ignored", word));
     }
 
     static bool looks_like_keyword(std::string_view word) noexcept
@@ -197,7 +163,8 @@ private:
     {
         unsigned& line = header_.line_of[static_cast<std::size_t>(keyword)];
         if (line != 0) {
-            say(number, fmt::format("{} stands on line {} already, line ignored", to_string(keyword), line));
+            say(HeaderFault::doubled_keyword, number,
+                fmt::format("{} stands on line {} already, line ignored", to_string(keyword), line));
             return;
         }
         line = number;
@@ -219,7 +186,7 @@ private:
     {
         for (const std::string& token : levels)
             if (token.size() != 1)
-                say(number,
+                say(HeaderFault::level, number,
                     fmt::format("{}: \"{}\" is no single runlevel, ignored", to_string(keyword), token));
         std::erase_if(levels, [](const std::string& token) { return token.size() != 1; });
     }
@@ -233,9 +200,9 @@ private:
         in_description_ = true;
     }
 
-    void say(unsigned line, std::string text)
+    void say(HeaderFault fault, unsigned line, std::string text)
     {
-        complaints_.push_back({std::string(file_), line, std::move(text)});
+        complaints_.push_back({std::string(file_), line, std::move(text), static_cast<std::uint8_t>(fault)});
     }
 
     std::string_view file_;

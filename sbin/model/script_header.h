@@ -70,6 +70,16 @@ struct LsbHeader {
     bool operator==(const LsbHeader&) const = default;
 };
 
+/// What a complaint about a header is about; `Diagnostic::fault` holds it.
+enum class HeaderFault : std::uint8_t {
+    none,
+    no_end,          ///< the block's END is missing
+    unknown_keyword, ///< in the block
+    doubled_keyword, ///< the later one is passed over
+    level,           ///< a level that is none, or several in one word
+    numbers,         ///< a `chkconfig:` line that chkconfig refuses
+};
+
 struct ScriptHeader {
     std::optional<ChkconfigHeader> chkconfig;
     std::optional<LsbHeader> lsb; ///< nothing without a block, or with one that has no end
@@ -82,6 +92,10 @@ ScriptHeader read_script_header(std::string_view text, std::string_view file);
 /// Only the block, for a boot: the same values as `read_script_header().lsb`, without chkconfig's pass.
 std::optional<LsbHeader> read_lsb_header(std::string_view text, std::string_view file,
                                          Diagnostics& complaints);
+
+/// Only what chkconfig makes of it: the same value as `read_script_header().chkconfig`.
+std::optional<ChkconfigHeader> read_chkconfig_header(std::string_view text, std::string_view file,
+                                                     Diagnostics& complaints);
 
 /// What /etc/chkconfig.d/NAME says instead of the script's own lines: of `header` only what the override
 /// gives is replaced. Source: chkconfig(8), --override.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -93,6 +94,8 @@ private:
             nodes_[i].is_barrier = !result.side_by_side || (!is_target(i) && (!own || !own->is_complete()));
             if (own)
                 nodes_[i].provides = own->provides;
+            here_.insert(link.name);
+            here_.insert(nodes_[i].provides.begin(), nodes_[i].provides.end());
             result.interactive[i] = (own && own->x_interactive) || is_interactive(link.name, own);
         }
     }
@@ -153,8 +156,20 @@ private:
         // A script may itself provide the facility, as Red Hat's do; that nobody does is told where nobody
         // defined it either.
         needs.push_back({name, kind, {}, must_exist && !facilities_.is_known(name)});
-        for (const Facilities::Member& member : facilities_.members(name))
+        for (const Facilities::Member& member : members_here(name))
             needs.push_back({member.name, member.optional ? EdgeKind::should : kind, name, false});
+    }
+
+    /// Those behind a facility that are here: nobody misses the others, and a table may name any number.
+    const std::vector<Facilities::Member>& members_here(const std::string& facility)
+    {
+        const auto [at, is_new] = members_here_.try_emplace(facility);
+        if (is_new) {
+            at->second = facilities_.members(facility);
+            std::erase_if(at->second,
+                          [this](const Facilities::Member& member) { return !here_.contains(member.name); });
+        }
+        return at->second;
     }
 
     [[nodiscard]] bool was_earlier(std::string_view name) const
@@ -200,6 +215,8 @@ private:
     const Facilities none_;
     const Facilities& facilities_;
     std::vector<GraphNode> nodes_;
+    std::unordered_set<std::string_view> here_; ///< what the nodes are called and provide
+    std::map<std::string, std::vector<Facilities::Member>, std::less<>> members_here_;
     std::unordered_set<std::string_view> targets_;
     std::unordered_map<std::string_view, const std::vector<std::string>*> rules_;
 };

@@ -25,6 +25,15 @@ bool is_assignment(std::string_view word) noexcept
     });
 }
 
+/// By byte: nothing that means anything to read_one within a word.
+constexpr std::array<bool, 256> plain_bytes = [] {
+    std::array<bool, 256> plain{};
+    plain.fill(true);
+    for (const char c : std::string_view{" \t\r\n\v\f\\'\"$<>;|&()`"})
+        plain[static_cast<unsigned char>(c)] = false;
+    return plain;
+}();
+
 class Reader {
 public:
     explicit Reader(std::string_view text) : text_(text) {}
@@ -54,10 +63,22 @@ private:
             read_expansion();
         else if (c == '<' || c == '>')
             read_redirect();
+        else if (text_.substr(at_, 2) == "&&" || text_.substr(at_, 2) == "||")
+            end_command(), command_.is_conditional = true, at_ += 2;
         else if (std::string_view{";|&()`"}.find(c) != std::string_view::npos)
             end_command(), ++at_;
         else
-            put(c), ++at_;
+            read_plain(c);
+    }
+
+    /// A character of a word, whatever it is, and the plain ones behind it.
+    void read_plain(char c)
+    {
+        put(c);
+        const std::size_t begin = ++at_;
+        while (at_ < text_.size() && plain_bytes[static_cast<unsigned char>(text_[at_])])
+            ++at_;
+        word_.append(text_.substr(begin, at_ - begin));
     }
 
     void put(char c)
@@ -160,15 +181,33 @@ private:
 
     void take_word()
     {
+        has_word_ = true;
         if (redirect_ == "<<")
             here_ends_.push_back(word_);
         else if (!redirect_.empty())
             command_.redirects.push_back(redirect_ + word_);
-        else if (!command_.words.empty() || !is_passed_over()) {
-            if (command_.words.empty())
-                command_.line = word_line_;
+        else if (!command_.words.empty())
+            command_.words.push_back(word_);
+        else
+            take_first_word();
+    }
+
+    void take_first_word()
+    {
+        constexpr std::array<std::string_view, 4> closing = {"fi", "done", "esac", "}"};
+        constexpr std::array<std::string_view, 6> opening = {"if", "while", "until", "for", "case", "{"};
+        const auto is_one_of = [this](const auto& words) {
+            return std::find(words.begin(), words.end(), word_) != words.end();
+        };
+        if (is_one_of(closing) && depth_ > 0)
+            --depth_;
+        if (!is_passed_over()) {
+            command_.line = word_line_;
+            command_.depth = depth_;
             command_.words.push_back(word_);
         }
+        if (is_one_of(opening))
+            ++depth_;
     }
 
     [[nodiscard]] bool is_passed_over() const
@@ -180,9 +219,13 @@ private:
     void end_command()
     {
         end_word();
+        // The command may stand on the line after its `&&`.
+        const bool is_conditional = !has_word_ && command_.is_conditional;
         if (!command_.words.empty())
             commands_.push_back(std::move(command_));
         command_ = {};
+        command_.is_conditional = is_conditional;
+        has_word_ = false;
     }
 
     std::string_view text_;
@@ -193,6 +236,8 @@ private:
     bool in_word_ = false;
     std::string redirect_;
     ShellCommand command_;
+    bool has_word_ = false; ///< since the command began, if one that is passed over
+    unsigned depth_ = 0;
     std::vector<std::string> here_ends_;
     std::vector<ShellCommand> commands_;
 };

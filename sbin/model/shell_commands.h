@@ -11,6 +11,8 @@ namespace init::model {
 
 struct ShellCommand {
     unsigned line = 0;              ///< where its first word stands, from 1
+    unsigned depth = 0;             ///< how many of `if`, `case`, loops and braces are open around it
+    bool is_conditional = false;    ///< behind `&&` or `||`
     std::vector<std::string> words; ///< without quotes, assignments in front, and words like `if` and `then`
     std::vector<std::string> redirects; ///< with the direction in front: `>/dev/null`, `</dev/console`
 };

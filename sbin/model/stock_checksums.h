@@ -11,4 +11,8 @@ namespace init::model {
 std::span<const std::uint64_t> stock_rc_checksums() noexcept;
 std::span<const std::uint64_t> stock_rc_sysinit_checksums() noexcept;
 
+/// Those of this project's own rc.d/rc and rc.d/rc.sysinit, made from the files at build time.
+extern const std::uint64_t own_rc_checksum;
+extern const std::uint64_t own_rc_sysinit_checksum;
+
 }  // namespace init::model

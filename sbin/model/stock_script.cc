@@ -131,13 +131,19 @@ void append_as_utf8(std::string& out, std::string_view line)
     }
 }
 
-bool is_among(std::span<const std::uint64_t> checksums, std::string_view text)
+/// As the tables have it.
+std::uint64_t checksum_of(std::string_view text)
 {
     const auto sum = sha256(normalised_script(text));
     std::uint64_t head = 0;
     for (std::size_t i = 0; i < 8; ++i)
         head = (head << 8) | sum[i];
-    return std::binary_search(checksums.begin(), checksums.end(), head);
+    return head;
+}
+
+bool is_among(std::span<const std::uint64_t> checksums, std::uint64_t sum)
+{
+    return std::binary_search(checksums.begin(), checksums.end(), sum);
 }
 
 } // namespace
@@ -173,11 +179,18 @@ std::string normalised_script(std::string_view text)
 
 bool is_stock_rc(std::string_view text)
 {
-    return is_among(stock_rc_checksums(), text);
+    const std::uint64_t sum = checksum_of(text);
+    return sum == own_rc_checksum || is_among(stock_rc_checksums(), sum);
 }
+
 bool is_stock_rc_sysinit(std::string_view text)
 {
-    return is_among(stock_rc_sysinit_checksums(), text);
+    return is_among(stock_rc_sysinit_checksums(), checksum_of(text));
+}
+
+bool is_own_rc_sysinit(std::string_view text)
+{
+    return checksum_of(text) == own_rc_sysinit_checksum;
 }
 
 } // namespace init::model

@@ -19,9 +19,13 @@ std::array<std::uint8_t, 32> sha256(std::string_view bytes) noexcept;
 std::string normalised_script(std::string_view text);
 
 /// True where the normalised text is one that Red Hat's initscripts (rhel4, rhel5, rhel6) or Debian's sysv-rc
-/// and initscripts shipped.
+/// and initscripts shipped, or this project's own rc.
 bool is_stock_rc(std::string_view text);
 bool is_stock_rc_sysinit(std::string_view text);
+
+/// True for this project's own rc.sysinit as it was when the program was built: what is compiled in is the
+/// same.
+bool is_own_rc_sysinit(std::string_view text);
 
 /// The first line that needs a machine, or harms a host when it has the rights (udev, fsck, swap, clock,
 /// modules, remounts, reboot, a question on the console).

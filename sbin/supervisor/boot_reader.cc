@@ -106,9 +106,8 @@ private:
     void append(std::vector<model::PlannedScript>& list, const LevelPlan& read, std::string_view verb)
     {
         plan_.complaints.insert(plan_.complaints.end(), read.complaints.begin(), read.complaints.end());
-        unsigned waves = 0;
-        for (const model::PlannedScript& script : list)
-            waves = std::max(waves, script.wave);
+        const unsigned waves = last_wave(list);
+        const std::size_t first = list.size();
         std::vector<std::size_t> place(read.steps.size());
         unsigned left_out = 0;
         for (std::size_t i = 0; i < read.steps.size(); ++i) {
@@ -124,13 +123,16 @@ private:
             script.verb = planned.step.verb;
             script.number = planned.step.link.number;
             script.wave = waves + planned.wave - left_out;
-            for (const std::size_t before : planned.after)
-                script.after.push_back(place[before]);
+            script.after = planned.after;
             script.why = planned.why;
             script.interactive = planned.interactive;
             script.skip = skip_of(planned.step);
             list.push_back(std::move(script));
         }
+        // Only now: what runs earlier may stand later in link order.
+        for (std::size_t i = first; i < list.size(); ++i)
+            for (std::size_t& before : list[i].after)
+                before = place[before];
     }
 
     [[nodiscard]] std::optional<std::string> skip_of(const model::PlanStep& step)
@@ -152,27 +154,98 @@ private:
         });
     }
 
-    /// In reverse order of their start, one after another.
+    /// One after another, in reverse order of their start. Where scripts start side by side that order is
+    /// known only as far as one waits for the other, and so is what comes after what here.
     void add_unlinked()
     {
-        for (auto started = plan_.start.rbegin(); started != plan_.start.rend(); ++started) {
-            const std::string path = model::script_folder(plan_.layout) + "/" + started->name;
-            const bool is_listed =
-                std::any_of(plan_.stop.begin(), plan_.stop.end(),
-                            [&](const model::PlannedScript& s) { return s.name == started->name; });
-            if (started->skip || is_listed || tree_.look(path).kind != system::FileKind::file)
-                continue;
-            model::PlannedScript script;
-            script.name = started->name;
-            script.script = path;
-            script.verb = "stop";
-            for (const model::PlannedScript& earlier : plan_.stop)
-                script.wave = std::max(script.wave, earlier.wave + 1);
-            if (!plan_.stop.empty()) {
-                script.after = {plan_.stop.size() - 1};
-                script.why = {model::EdgeKind::number};
+        learn_waits();
+        const std::vector<std::size_t> ends = ends_of_stop();
+        const std::size_t linked = plan_.stop.size();
+        std::vector<std::size_t> started; // by place behind the linked ones: the place in the start list
+        for (unsigned wave = last_wave(plan_.start); wave > 0; --wave)
+            for (std::size_t i = plan_.start.size(); i-- > 0;) {
+                if (plan_.start[i].wave != wave || !is_left_to_stop(plan_.start[i]))
+                    continue;
+                model::PlannedScript script;
+                script.name = plan_.start[i].name;
+                script.script = path_of(script.name);
+                script.verb = "stop";
+                script.wave = last_wave(plan_.stop) + 1;
+                add_those_before(script.after, started, linked, i);
+                if (script.after.empty())
+                    script.after = ends;
+                script.why.assign(script.after.size(), model::EdgeKind::number);
+                plan_.stop.push_back(std::move(script));
+                started.push_back(i);
             }
-            plan_.stop.push_back(std::move(script));
+    }
+
+    static unsigned last_wave(const std::vector<model::PlannedScript>& list)
+    {
+        unsigned last = 0;
+        for (const model::PlannedScript& script : list)
+            last = std::max(last, script.wave);
+        return last;
+    }
+
+    [[nodiscard]] std::string path_of(const std::string& name) const
+    {
+        return model::script_folder(plan_.layout) + "/" + name;
+    }
+
+    [[nodiscard]] bool is_left_to_stop(const model::PlannedScript& started) const
+    {
+        const bool is_listed =
+            std::any_of(plan_.stop.begin(), plan_.stop.end(),
+                        [&](const model::PlannedScript& script) { return script.name == started.name; });
+        return !started.skip && !is_listed &&
+               tree_.look(path_of(started.name)).kind == system::FileKind::file;
+    }
+
+    /// The K-scripts that no other waits for.
+    [[nodiscard]] std::vector<std::size_t> ends_of_stop() const
+    {
+        std::vector<bool> is_end(plan_.stop.size(), true);
+        for (const model::PlannedScript& script : plan_.stop)
+            for (const std::size_t earlier : script.after)
+                is_end[earlier] = false;
+        std::vector<std::size_t> ends;
+        for (std::size_t i = 0; i < is_end.size(); ++i)
+            if (is_end[i])
+                ends.push_back(i);
+        return ends;
+    }
+
+    /// Wave by wave, so that what a script waits for is known before it.
+    void learn_waits()
+    {
+        const std::size_t count = plan_.start.size();
+        waits_.assign(count * count, false);
+        const unsigned waves = last_wave(plan_.start);
+        for (unsigned wave = 1; wave <= waves; ++wave)
+            for (std::size_t i = 0; i < count; ++i)
+                if (plan_.start[i].wave == wave)
+                    for (const std::size_t earlier : plan_.start[i].after)
+                        for (std::size_t other = 0; other < count; ++other)
+                            if (other == earlier || starts_after(earlier, other))
+                                waits_[i * count + other] = true;
+    }
+
+    [[nodiscard]] bool starts_after(std::size_t later, std::size_t earlier) const
+    {
+        return waits_[later * plan_.start.size() + earlier];
+    }
+
+    /// Of those behind the linked ones, which surely started after `start`, without what follows from others.
+    void add_those_before(std::vector<std::size_t>& after, const std::vector<std::size_t>& started,
+                          std::size_t linked, std::size_t start) const
+    {
+        for (std::size_t at = started.size(); at-- > 0;) {
+            const bool follows = std::any_of(after.begin(), after.end(), [&](std::size_t known) {
+                return starts_after(started[at], started[known - linked]);
+            });
+            if (starts_after(started[at], start) && !follows)
+                after.push_back(linked + at);
         }
     }
 
@@ -180,6 +253,7 @@ private:
     const model::Settings& settings_;
     const model::MachineFacts& facts_;
     model::BootPlan plan_;
+    std::vector<bool> waits_; ///< of the start list: by row, for which others one waits, directly or not
 };
 
 } // namespace

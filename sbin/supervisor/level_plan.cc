@@ -62,8 +62,10 @@ public:
         input.headers = headers;
         input.facilities = sources_ ? &sources_->facilities : nullptr;
         input.depend = depend ? &*depend : nullptr;
-        const std::vector<std::string> earlier =
-            input.parallel != model::ParallelChoice::no ? earlier_services() : std::vector<std::string>{};
+        // A stop asks nobody whether he is there.
+        const std::vector<std::string> earlier = input.starts && input.parallel != model::ParallelChoice::no
+                                                     ? earlier_services()
+                                                     : std::vector<std::string>{};
         input.earlier = earlier;
         append(std::move(steps), model::order_scripts(input));
     }
@@ -77,16 +79,21 @@ private:
         add(plan_.complaints, std::move(sources_->complaints));
     }
 
-    /// Those of Debian's rcS, for the levels that follow it.
+    /// What Debian's rcS started, for the levels that follow it: `mountkernfs.sh` and the `mountkernfs` it
+    /// provides.
     std::vector<std::string> earlier_services()
     {
         std::vector<std::string> names;
         if (level_.letter() == 'S')
             return names;
-        for (const std::string& name :
-             tree_.list_folder(model::level_folder(layout_, *model::Runlevel::from('S'))))
-            if (std::optional<model::ScriptLink> link = model::parse_script_link(name))
-                names.push_back(std::move(link->name));
+        const std::string folder = model::level_folder(layout_, *model::Runlevel::from('S'));
+        model::Diagnostics told; // when that level was planned
+        for (const std::string& file : tree_.list_folder(folder))
+            if (const std::optional<model::ScriptLink> link = model::parse_script_link(file)) {
+                if (const auto header = read_header(tree_, *sources_, link->name, folder + '/' + file, told))
+                    names.insert(names.end(), header->provides.begin(), header->provides.end());
+                names.push_back(link->name);
+            }
         std::sort(names.begin(), names.end());
         return names;
     }

@@ -41,6 +41,8 @@ SysinitDecision choose_sysinit(system::Tree& tree, const model::Settings& settin
         return {Who::builtin, {}};
     if (settings.sysinit == model::SysinitChoice::image)
         return {};
+    if (model::is_own_rc_sysinit(*text))
+        return {Who::builtin, {}}; // the same text
     if (model::is_stock_rc_sysinit(*text))
         return {
             Who::builtin,

@@ -405,10 +405,10 @@ std::size_t RcEngine::stops_unfinished() const noexcept
                                    }));
 }
 
-bool RcEngine::stops(std::string_view service) const noexcept
+bool RcEngine::has_step(std::string_view service, std::string_view verb) const noexcept
 {
     return std::any_of(steps_.begin(), steps_.end(), [&](const PlannedStep& planned) {
-        return planned.step.verb == "stop" && planned.step.link.name == service;
+        return planned.step.verb == verb && planned.step.link.name == service;
     });
 }
 

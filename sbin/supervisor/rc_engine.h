@@ -76,8 +76,8 @@ public:
     /// Since `begin`: whether a script ended badly or was cut off. For on-boot-failure.
     [[nodiscard]] bool has_failed() const noexcept { return failed_; }
     void forget_failures() noexcept { failed_ = false; }
-    /// True when a stop script of this service is part of the steps begun last.
-    [[nodiscard]] bool stops(std::string_view service) const noexcept;
+    /// True when the steps begun last hold this one.
+    [[nodiscard]] bool has_step(std::string_view service, std::string_view verb) const noexcept;
 
     // Events of runs; others' runs are passed over.
     void script_failed(const system::ScriptFailed& event);

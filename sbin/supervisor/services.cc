@@ -380,7 +380,8 @@ model::ServiceFacts Services::facts(Service& service, const std::string& link)
     facts.executable = look.executable;
     facts.locked = is_locked(service);
     refresh(service);
-    facts.main_lives = service.main != 0;
+    facts.main_lives =
+        service.main != 0 && host_.is_alive(service.main); // the word of its end may be on its way
     facts.started = service.started;
     return facts;
 }

@@ -104,6 +104,8 @@ public:
                 ++count;
         return count;
     }
+    /// How many starts were run; a service's `order` is not above it.
+    [[nodiscard]] std::uint32_t starts() const noexcept { return starts_; }
 
     std::vector<model::ServiceStatus> report();
 

@@ -26,6 +26,7 @@ void StopSequence::lay_out(StopCause cause) noexcept
 {
     cause_ = std::move(cause);
     begun_ = host_.now();
+    starts_before_ = services_.starts();
     const auto grace = settings_.grace;
     const auto margin = settings_.margin.value_or(
         std::chrono::duration_cast<std::chrono::milliseconds>(model::StopBudget::default_margin(grace)));
@@ -55,7 +56,10 @@ void StopSequence::begin() noexcept
             [this] { services_.gather_for_stop(model::script_folder(engine_.layout())); });
     if (cause_.from_outside)
         share_time();
-    end_entries();
+    if (command_.is_alive())
+        end_command();
+    else
+        end_entries();
 }
 
 /// What comes after the scripts of the level is counted, so that none of them takes its time.
@@ -73,10 +77,12 @@ std::size_t StopSequence::unlinked_to_come() const noexcept
     return services_.count_up([this](const Service& service) { return !is_left_to_level(service); });
 }
 
-/// A K-script of the level stops it, or has.
+/// A K-script of the level stops it, or has; or an S-script of the level began it, and it belongs to the
+/// stop.
 bool StopSequence::is_left_to_level(const Service& service) const noexcept
 {
-    return engine_.stops(service.name) && !service.stop_not_run;
+    return (engine_.has_step(service.name, "stop") && !service.stop_not_run) ||
+           (engine_.has_step(service.name, "start") && service.order > starts_before_);
 }
 
 void StopSequence::arm_reserve() noexcept
@@ -95,6 +101,18 @@ void StopSequence::enter(Phase phase) noexcept
 void StopSequence::bound_step(std::size_t steps) noexcept
 {
     host_.arm(system::Timer::stop_step, budget_.share_until(host_.now(), steps));
+}
+
+/// It works with the tree, so it ends before it.
+void StopSequence::end_command() noexcept
+{
+    enter(Phase::ending_command);
+    entries_.break_off();
+    entries_.freeze();
+    engine_.abandon();
+    command_.pass_on(cause_.command_signal);
+    command_.pass_on(SIGCONT);
+    bound_step(services_.count_up([](const Service&) { return true; }) + 3);
 }
 
 void StopSequence::end_entries() noexcept
@@ -132,7 +150,7 @@ void StopSequence::press(const StopCause& cause)
         cause_.from_outside = true;
         arm_reserve();
         share_time();
-        if (phase_ == Phase::ending_entries || phase_ == Phase::unlinked)
+        if (phase_ <= Phase::ending_entries || phase_ == Phase::unlinked)
             bound_step(unlinked_to_come() + 2);
         return say(": the stop now has a deadline");
     }
@@ -151,6 +169,11 @@ void StopSequence::press(const StopCause& cause)
 
 void StopSequence::work()
 {
+    if (phase_ == Phase::ending_command && (!command_.is_alive() || step_out_of_time_)) {
+        if (command_.is_alive())
+            host_.say("the command has used its share of the time; going on with the tree while it runs");
+        end_entries();
+    }
     if (phase_ == Phase::ending_entries &&
         ((entries_.leaving() == 0 && !engine_.script_is_running()) || step_out_of_time_)) {
         if (entries_.leaving() != 0)

@@ -7,10 +7,12 @@
 #include "model/settings.h"
 #include "model/stop_budget.h"
 #include "supervisor/entries.h"
+#include "supervisor/foreground_command.h"
 #include "supervisor/rc_engine.h"
 #include "supervisor/services.h"
 #include "system/host.h"
 
+#include <csignal>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,19 +23,31 @@ namespace init::supervisor {
 struct StopCause {
     model::Runlevel level; ///< 0 or 6
     int status = 0;
-    bool from_outside = false; ///< the runtime waits, so there is a deadline
-    bool at_once = false;      ///< RTMIN+13..15: no K-scripts
-    std::string words;         ///< "SIGTERM from outside", "telinit 0"
+    bool from_outside = false;    ///< the runtime waits, so there is a deadline
+    bool at_once = false;         ///< RTMIN+13..15: no K-scripts
+    std::string words;            ///< "SIGTERM from outside", "telinit 0"
+    int command_signal = SIGTERM; ///< what a command in the foreground gets
 };
 
 class StopSequence {
 public:
     /// In the order of time. From `reserve` on nothing is allocated.
-    enum class Phase { idle, ending_entries, scripts, unlinked, hook, reserve, killing, over };
+    enum class Phase {
+        idle,
+        ending_command,
+        ending_entries,
+        scripts,
+        unlinked,
+        hook,
+        reserve,
+        killing,
+        over
+    };
 
     StopSequence(system::Host& host, Services& services, RcEngine& engine, Entries& entries,
-                 const model::Settings& settings) noexcept
-        : host_(host), services_(services), engine_(engine), entries_(entries), settings_(settings)
+                 ForegroundCommand& command, const model::Settings& settings) noexcept
+        : host_(host), services_(services), engine_(engine), entries_(entries), command_(command),
+          settings_(settings)
     {
     }
 
@@ -66,12 +80,13 @@ public:
     [[nodiscard]] std::optional<system::TimePoint> deadline() const noexcept { return budget_.deadline(); }
 
 private:
-    void enter(Phase phase) noexcept;
     struct Unlinked {
         std::string name;
         std::string script; ///< empty: its main process gets TERM
     };
 
+    void enter(Phase phase) noexcept;
+    void end_command() noexcept;
     void end_entries() noexcept;
     void share_time() noexcept;
     [[nodiscard]] std::size_t unlinked_to_come() const noexcept;
@@ -92,6 +107,7 @@ private:
     Services& services_;
     RcEngine& engine_;
     Entries& entries_;
+    ForegroundCommand& command_;
     const model::Settings& settings_;
     Phase phase_ = Phase::idle;
     StopCause cause_;
@@ -100,6 +116,7 @@ private:
     LevelContext context_;
     bool step_out_of_time_ = false;
     bool cut_off_ = false;
+    std::uint32_t starts_before_ = 0; ///< of Services::starts
     system::TimePoint begun_;
     system::TimePoint reserve_begun_;
     system::TimePoint kill_at_;

@@ -14,6 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr int boot_failed_status = 71;
+constexpr int cut_off_status = 73;
 constexpr int faults_borne = 3;     ///< in a row, before a stop ends everything at once
 constexpr auto retry_delay = 100ms; ///< memory may be back by then
 
@@ -62,7 +64,7 @@ std::span<const Supervisor::Row> Supervisor::rows() noexcept
 Supervisor::Supervisor(system::Host& host, model::Settings settings, Options options)
     : host_(host), settings_(settings), options_(std::move(options)), services_(host),
       engine_(host, services_, settings_), calls_(host, services_), entries_(host, *this, settings_),
-      stop_(host, services_, engine_, entries_, settings_)
+      command_(host, options_.command), stop_(host, services_, engine_, entries_, command_, settings_)
 {
 }
 
@@ -74,7 +76,10 @@ int Supervisor::run()
         guarded(host_, "an event cannot be answered; going on without it", [&] { step(event); });
         go_on();
     }
-    return stop_.status();
+    // The command's end is the container's, unless something of ours went wrong.
+    const int own = stop_.status();
+    const bool is_fault = own == boot_failed_status || own == cut_off_status;
+    return is_fault ? own : command_.last_status().value_or(own);
 }
 
 /// Settles. What it could not do for want of memory is tried again; a stop tries at once, and not for long.
@@ -94,8 +99,11 @@ void Supervisor::go_on() noexcept
 void Supervisor::step(const system::Event& event)
 {
     // From the reserve on an event only says that something has changed: nothing is kept, said or allocated.
-    if (stop_.phase() >= StopSequence::Phase::reserve)
+    if (stop_.phase() >= StopSequence::Phase::reserve) {
+        if (const auto* ended = std::get_if<system::ChildEnded>(&event))
+            (void)command_.child_ended(*ended);
         return;
+    }
     std::visit([this](const auto& e) { on(e); }, event);
 }
 
@@ -185,6 +193,22 @@ void Supervisor::begin_sysinit()
     entries_.take(std::move(used.entries));
     pass_ = Entries::Pass::sysinit;
     entries_.begin(pass_);
+    if (!options_.command_waits && command_.is_wanted())
+        start_command();
+}
+
+void Supervisor::ask_stop_of_command()
+{
+    StopCause cause{*Runlevel::from('0'), command_.status().value_or(0), false, false, {}};
+    say_if_possible(host_, [&] { cause.words = command_.describe_end(); });
+    ask_stop(std::move(cause));
+}
+
+void Supervisor::start_command()
+{
+    command_.start();
+    if (command_.status())
+        ask_stop_of_command();
 }
 
 void Supervisor::begin_boot_pass()
@@ -291,6 +315,8 @@ void Supervisor::level_is_reached()
     }
     host_.say(fmt::format("runlevel {} reached: {} services up{}", context_.level.letter(), up,
                           failed != 0 ? fmt::format(", {} failed", failed) : std::string()));
+    if (command_.is_wanted() && !stop_wanted_)
+        start_command();
 }
 
 void Supervisor::check_boot()
@@ -316,124 +342,6 @@ void Supervisor::begin_stop()
     guarded(host_, "what somebody's call runs goes on until it is ended with the rest",
             [this] { calls_.interrupt(); });
     stop_.begin();
-}
-
-// --- Requests ---------------------------------------------------------------------------------------
-
-void Supervisor::reload()
-{
-    if (reread_settings_)
-        settings_ = reread_settings_();
-    if (state_ == State::stopping) {
-        host_.say("the inittab is not read again while stopping");
-        return;
-    }
-    system::Result<model::Inittab> table = read_table(host_, layout_);
-    if (!table) {
-        host_.say(
-            fmt::format("cannot read /etc/inittab again: {}; the old table stands", table.error().message()));
-        return;
-    }
-    say_all(table->diagnostics);
-    entries_.clear_throttles();
-    entries_.take(std::move(table->entries));
-}
-
-void Supervisor::ask_stop(StopCause cause)
-{
-    if (state_ == State::stopping) {
-        stop_.press(cause);
-        return;
-    }
-    if (stop_wanted_ && !cause.from_outside)
-        return;
-    stop_wanted_ = std::move(cause);
-}
-
-void Supervisor::ask_level(char letter)
-{
-    if (letter == 'q' || letter == 'Q') {
-        host_.say("re-reading the inittab and the configuration");
-        reload();
-        return;
-    }
-    if (letter == 'u' || letter == 'U') {
-        host_.say("re-exec was asked for; this version has none, and nothing changes");
-        return;
-    }
-    if (letter >= 'A' && letter <= 'C')
-        letter = static_cast<char>(letter - 'A' + 'a');
-    if (letter >= 'a' && letter <= 'c') {
-        if (context_.level.letter() != 'S' && state_ != State::stopping)
-            entries_.demand(letter);
-        return;
-    }
-    const std::optional<Runlevel> level = Runlevel::from(letter);
-    if (!level)
-        return;
-    if (level->ends()) {
-        ask_stop({*level, level->letter() == '6' ? 133 : 0, false, false, fmt::format("telinit {}", letter)});
-        return;
-    }
-    const bool in_a_level = state_ == State::entering || state_ == State::running;
-    if (in_a_level && *level == context_.level && !wanted_)
-        return;
-    if (state_ == State::stopping)
-        host_.say(fmt::format("runlevel {} was asked for while stopping; nothing changes", letter));
-    else
-        wanted_ = *level;
-}
-
-void Supervisor::power(char letter)
-{
-    using model::Action;
-    if (letter == 'O') {
-        entries_.run_action(Action::powerokwait);
-    } else if (letter == 'L') {
-        entries_.run_action(Action::powerfailnow);
-    } else {
-        entries_.run_action(Action::powerwait);
-        entries_.run_action(Action::powerfail);
-    }
-}
-
-void Supervisor::set_variables(const model::InitctlRequest& request)
-{
-    constexpr std::size_t slots = 16;
-    for (const auto& [name, value] : request.variables) {
-        if (!value)
-            variables_.erase(name);
-        else if (variables_.contains(name) || variables_.size() < slots)
-            variables_[name] = *value;
-        else
-            host_.say(fmt::format("cannot keep {}: all {} INIT_* variables are in use; it is left out", name,
-                                  slots));
-    }
-    refresh_environment();
-}
-
-void Supervisor::refresh_environment()
-{
-    const char level = context_.level.letter();
-    const char previous = context_.previous.letter();
-    context_.environment = lasting_environment();
-    context_.environment.push_back(fmt::format("RUNLEVEL={}", level));
-    context_.environment.push_back(fmt::format("PREVLEVEL={}", previous));
-    context_.environment.push_back(fmt::format("runlevel={}", level));
-    context_.environment.push_back(fmt::format("previous={}", previous));
-    if (options_.autoboot)
-        context_.environment.emplace_back("AUTOBOOT=YES");
-    if (settings_.hostname)
-        context_.environment.emplace_back("SET_HOSTNAME=yes");
-    for (const auto& [name, value] : variables_)
-        context_.environment.push_back(name + "=" + value);
-}
-
-/// What a script gets whether a runlevel is being entered or somebody calls for it.
-std::vector<std::string> Supervisor::lasting_environment() const
-{
-    return {"PATH=/sbin:/usr/sbin:/bin:/usr/bin", "SHELL=/bin/sh", "CONSOLE=/dev/console",
-            "INIT_VERSION=rcinit-" + options_.version};
 }
 
 void Supervisor::say_all(const model::Diagnostics& diagnostics)

@@ -38,6 +38,8 @@ struct Options {
     bool autoboot = false;
     std::string_view builtin_sysinit; ///< the text of our own rc.sysinit, for /bin/sh
     std::string version;
+    std::vector<std::string> command{}; ///< CMD, to run in the foreground; empty: none
+    bool command_waits = true;          ///< until the first runlevel is reached
 };
 
 class Supervisor final : RcCalls {
@@ -50,6 +52,8 @@ public:
     model::StatusReport report();
     /// True when the stop was through runlevel 6.
     [[nodiscard]] bool reboot_was_asked() const noexcept { return stop_.cause().level.letter() == '6'; }
+    /// What the stop itself came to, whatever a command ended with.
+    [[nodiscard]] int stop_status() const noexcept { return stop_.status(); }
     [[nodiscard]] const model::Settings& settings() const noexcept { return settings_; }
     /// Of a stop that came from outside.
     [[nodiscard]] std::optional<system::TimePoint> deadline() const noexcept { return stop_.deadline(); }
@@ -85,6 +89,8 @@ private:
     void enter_wanted_level();
     void level_is_reached();
     void leave_single_user();
+    void start_command();
+    void ask_stop_of_command();
     void begin_stop();
     void nothing_more() {}
 
@@ -132,6 +138,7 @@ private:
     RcEngine engine_;
     ServiceCalls calls_;
     Entries entries_;
+    ForegroundCommand command_;
     StopSequence stop_;
 
     State state_ = State::boot;

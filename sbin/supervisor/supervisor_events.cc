@@ -30,6 +30,11 @@ std::string signal_words(const system::SignalReceived& event)
 
 void Supervisor::on(const system::ChildEnded& event)
 {
+    if (command_.child_ended(event)) {
+        if (state_ != State::stopping)
+            ask_stop_of_command();
+        return;
+    }
     const bool was_told = entries_.is_leaving(event.pid);
     guarded(host_, "the end of an entry's process is not answered in full",
             [&] { entries_.child_ended(event); });
@@ -116,7 +121,9 @@ void Supervisor::stop_signal(const system::SignalReceived& event, char level, in
     // The image's own halt sends TERM to init; a stop that has begun is not changed from inside.
     if (state_ == State::stopping && !event.from_outside)
         return;
-    StopCause cause{*Runlevel::from(level), status, event.from_outside, at_once, {}};
+    const bool is_plain = event.signo == SIGINT || event.signo == SIGQUIT;
+    StopCause cause{*Runlevel::from(level),          status, event.from_outside, at_once, {},
+                    is_plain ? event.signo : SIGTERM};
     say_if_possible(host_, [&] { cause.words = signal_words(event); });
     ask_stop(std::move(cause));
 }
@@ -165,6 +172,8 @@ void Supervisor::on(const system::SignalReceived& event)
         host_.control_channel(n == SIGUSR1);
     } else if (n == SIGWINCH && !event.from_kernel) {
         entries_.run_action(model::Action::kbrequest);
+    } else if (command_.is_alive()) {
+        command_.pass_on(n);
     } else {
         host_.debug(fmt::format("{} has no meaning here and is passed over", signal_words(event)));
     }

@@ -243,9 +243,10 @@ SpawnFailure become(const SpawnRequest& request, int& keep) noexcept
     // A console that another session holds still serves for reading and writing.
     if (request.session == SpawnRequest::Session::session_with_terminal)
         ::ioctl(0, TIOCSCTTY, 1);
-    close_others(keep);
-    if (::chdir("/") != 0)
+    // Before the descriptor of the folder is closed.
+    if ((request.folder < 0 || ::fchdir(request.folder) != 0) && ::chdir("/") != 0)
         return {errno, "chdir /"};
+    close_others(keep);
     ::umask(request.umask);
     if (request.soft_limit_restored)
         restore_file_limit();

@@ -143,6 +143,9 @@ struct ChildRequest {
     std::vector<std::string> environment; ///< KEY=VALUE on top of the boot's environment
     bool console = false;     ///< 0, 1 and 2 are the container's terminal, in a session of its own
     bool controlling = false; ///< ... and it becomes the controlling terminal
+    /// CMD: started as if alone, with the environment, signal mask, ignored signals, working directory and
+    /// file mode mask of the container, and searched for in its PATH.
+    bool is_command = false;
 };
 
 /// What a caller is told: first that its call is taken up or why it is not, then how the script ended.

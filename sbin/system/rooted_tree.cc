@@ -84,7 +84,8 @@ FileLook RootedTree::look(const std::string& path)
     struct stat found {};
     if (!place || ::fstatat(place->folder.get(), place->name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0)
         return {};
-    return {file_kind(found.st_mode), (found.st_mode & 0111) != 0, found.st_mtime};
+    return {file_kind(found.st_mode), (found.st_mode & 0111) != 0, found.st_mtime, found.st_dev,
+            found.st_ino};
 }
 
 Result<std::string> RootedTree::link_target(const std::string& path) const

@@ -28,6 +28,7 @@ struct SpawnRequest {
     const sigset_t* ignored =
         nullptr; ///< signals to leave ignored; nullptr: none, every disposition is default
     mode_t umask = 022;
+    int folder = -1; ///< the working directory; -1 is `/`, and so is one that cannot be entered
     const SoftLimit* limits = nullptr; ///< soft limits for the child, never above the hard ones
     std::size_t limit_count = 0;
     bool soft_limit_restored = false; ///< RLIMIT_NOFILE's soft value is put back to what init was started

@@ -18,6 +18,8 @@ struct FileLook {
     FileKind kind = FileKind::none; ///< of what a link leads to
     bool executable = false;        ///< by us; in another root: any of its mode bits says so
     std::int64_t modified = 0;      ///< seconds since 1970
+    std::uint64_t device = 0; ///< with `inode` the same for all names of one file; 0 where it is not told
+    std::uint64_t inode = 0;
 };
 
 /// Of a mode of stat(2).

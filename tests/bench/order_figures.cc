@@ -190,7 +190,8 @@ void functions()
         const std::string root = std::string("functions-") + shell;
         Figures with;
         Figures without;
-        for (std::size_t round = 0; round <= run_.rounds; ++round) {
+        // A boot of these is short, and so easily twice as long when something else runs: many, in turns.
+        for (std::size_t round = 0; round <= 3 * run_.rounds; ++round) {
             const double real = boot_once(ours(root)).wall;
             const double empty = boot_once(ours(root + "-empty")).wall;
             if (round == 0)

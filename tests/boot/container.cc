@@ -8,9 +8,12 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -60,6 +63,22 @@ void make_pipe(UniqueFd& in, UniqueFd& out)
     in.reset(ends[0]);
     out.reset(ends[1]);
     ::fcntl(in.get(), F_SETFL, O_NONBLOCK);
+}
+
+/// A pseudo-terminal: `in` is the side of whoever sits before it. Nothing is echoed, and lines end as they
+/// are written, but keys have their meaning.
+void make_terminal(UniqueFd& in, UniqueFd& out)
+{
+    in.reset(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK));
+    if (!in || ::grantpt(in.get()) != 0 || ::unlockpt(in.get()) != 0)
+        throw std::runtime_error{std::string{"terminal: "} + std::strerror(errno)};
+    out.reset(::open(::ptsname(in.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
+    termios state{};
+    if (!out || ::tcgetattr(out.get(), &state) != 0)
+        throw std::runtime_error{std::string{"terminal: "} + std::strerror(errno)};
+    state.c_oflag &= ~static_cast<tcflag_t>(OPOST);
+    state.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(out.get(), TCSANOW, &state);
 }
 
 /// Fills a pipe to its last byte, so that the next write to it waits.
@@ -166,11 +185,16 @@ void Container::start()
     request.argv = arguments_;
     request.environment = environment_;
     request.inherited_signals = inherited_signals_;
+    request.folder = folder_;
 
     UniqueFd out;
     log_.clear();
     log_in_.reset();
-    if (output_kind_ != Output::closed) {
+    if (output_kind_ == Output::terminal) {
+        make_terminal(log_in_, out);
+        request.output = out.get();
+        request.terminal = true;
+    } else if (output_kind_ != Output::closed) {
         make_pipe(log_in_, out);
         if (output_kind_ == Output::stuck)
             fill(out.get());
@@ -198,9 +222,23 @@ bool Container::boot(milliseconds limit)
     return wait_for_state("running", limit);
 }
 
+void Container::type(std::string_view keys)
+{
+    if (::write(log_in_.get(), keys.data(), keys.size()) != static_cast<ssize_t>(keys.size()))
+        throw std::runtime_error{std::string{"typing: "} + std::strerror(errno)};
+}
+
+void Container::resize(unsigned short rows, unsigned short columns)
+{
+    const winsize size{rows, columns, 0, 0};
+    if (::ioctl(log_in_.get(), TIOCSWINSZ, &size) != 0)
+        throw std::runtime_error{std::string{"resizing: "} + std::strerror(errno)};
+}
+
 void Container::drain()
 {
-    if (log_in_ && output_kind_ == Output::read && !read_available(log_in_.get(), log_))
+    const bool is_read = output_kind_ == Output::read || output_kind_ == Output::terminal;
+    if (log_in_ && is_read && !read_available(log_in_.get(), log_))
         log_in_.reset();
 }
 

@@ -36,10 +36,11 @@ enum class Layout { red_hat, debian, plain };
 
 /// What becomes of PID 1's stdout and stderr.
 enum class Output {
-    read,   ///< a pipe that is read whenever the test waits
-    stuck,  ///< a pipe, full from the start, that nobody reads before `log` is asked for
-    gone,   ///< a pipe without a reader
-    closed, ///< no descriptor at all
+    read,     ///< a pipe that is read whenever the test waits
+    stuck,    ///< a pipe, full from the start, that nobody reads before `log` is asked for
+    gone,     ///< a pipe without a reader
+    closed,   ///< no descriptor at all
+    terminal, ///< a pseudo-terminal that is stdin too and the controlling terminal, as `docker run -t` has it
 };
 
 struct Process {
@@ -114,8 +115,9 @@ public:
     /// A fresh tmpfs is mounted there at each start.
     void tmpfs(const std::string& path);
     void environment(const std::string& variable);
-    void arguments(std::vector<std::string> argv); ///< argv[0] is the program; default /sbin/init
-    void program(const std::string& path);         ///< another build of the program, at /sbin/init
+    void arguments(std::vector<std::string> argv);           ///< argv[0] is the program; default /sbin/init
+    void folder(const std::string& path) { folder_ = path; } ///< PID 1's working directory
+    void program(const std::string& path);                   ///< another build of the program, at /sbin/init
     void output(Output kind) { output_kind_ = kind; }
     void keep_state_files() { state_files_kept_ = true; } ///< start leaves an earlier life's status.json
     void inherited_signals() { inherited_signals_ = true; }
@@ -140,6 +142,11 @@ public:
     [[nodiscard]] bool is_over();
     [[nodiscard]] pid_t pid_of_init() const { return init_.pid; }   ///< outside; -1 once it has ended
     [[nodiscard]] const std::string& root() const { return root_; } ///< the folder outside
+
+    // --- The terminal, with Output::terminal -------------------------------------------------------
+
+    void type(std::string_view keys);
+    void resize(unsigned short rows, unsigned short columns);
 
     // --- Looks -------------------------------------------------------------------------------------
 
@@ -178,6 +185,7 @@ private:
     std::vector<std::string> environment_;
     std::vector<std::string> arguments_;
     Output output_kind_ = Output::read;
+    std::string folder_ = "/";
     bool inherited_signals_ = false;
     bool state_files_kept_ = false;
     Enclosed init_;

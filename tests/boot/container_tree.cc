@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* applets[] = {"rcinit",   "telinit", "runlevel", "shutdown", "halt",
-                                   "poweroff", "reboot",  "killall5", "initctl"};
+                                   "poweroff", "reboot",  "killall5", "initctl",  "service"};
 
 /// Quick to start and alike on every host: no shell reads a profile, no program asks a name service.
 constexpr const char* passwd = "root:x:0:0:root:/:/bin/sh\n";

@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -198,7 +199,11 @@ Enclosed enclose(const EnclosureRequest& request)
         ::setsid();
         ::umask(022);
         set_standard(to, request.output);
+        if (request.terminal && (::dup2(request.output, 0) < 0 || ::ioctl(0, TIOCSCTTY, 0) < 0))
+            fail(to, "controlling terminal");
         mount_all(to, request);
+        if (::chdir(request.folder.c_str()) < 0)
+            fail(to, "chdir ", request.folder.c_str());
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         reset_signals(request.inherited_signals);
         ::execve(request.program.c_str(), argv.data(), environment.data());

@@ -31,6 +31,8 @@ struct EnclosureRequest {
     std::vector<std::string> argv;
     std::vector<std::string> environment;
     int output = -1;                ///< becomes 1 and 2; -1 closes them
+    bool terminal = false;          ///< `output` is one: it becomes 0 too, and PID 1's controlling terminal
+    std::string folder = "/";       ///< inside; where PID 1 starts
     bool inherited_signals = false; ///< PID 1 starts with HUP and PIPE ignored and USR1 blocked
 };
 

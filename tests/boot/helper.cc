@@ -280,6 +280,24 @@ int write_output(const std::string& kind, const Words& words)
     return 0;
 }
 
+/// count-signals NUMBER: says "counting", then the count at each hundredth; TERM ends it.
+int count_signals(const Words& words)
+{
+    const int counted = std::atoi(words.at(0).c_str());
+    sigset_t waited;
+    sigemptyset(&waited);
+    sigaddset(&waited, counted);
+    sigaddset(&waited, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &waited, nullptr);
+    ::alarm(longest_life);
+    write_all(1, "counting\n");
+    int signo = 0;
+    for (int count = 0; ::sigwait(&waited, &signo) == 0 && signo == counted;)
+        if (++count % 100 == 0)
+            write_all(1, "signals " + std::to_string(count) + "\n");
+    return 0;
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -302,6 +320,8 @@ int main(int argc, char** argv)
         return look(words);
     if (verb == "orphans")
         return make_orphans(words);
+    if (verb == "count-signals")
+        return count_signals(words);
     if (verb == "storm")
         return storm(words);
     return write_output(verb, words);

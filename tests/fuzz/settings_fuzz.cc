@@ -23,6 +23,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         __builtin_trap();
     const auto views = words_of(text);
     const std::vector<std::string> words{views.begin(), views.end()};
-    parse_init_arguments(words);
+    parse_init_arguments(words, [](const std::string& word) { return word.size() % 2 == 0; });
     return 0;
 }

@@ -27,7 +27,7 @@ use_rsyslog() {
 
 use_memcached() {
     # shellcheck disable=SC2016    # expanded inside
-    run_inside "$1" sh -c 'printf "set k 0 60 1\r\nv\r\nget k\r\nquit\r\n" | nc -q 2 127.0.0.1 11211 | grep -q "VALUE k"'
+    run_inside "$1" sh -c 'printf "set k 0 60 1\r\nv\r\nget k\r\nquit\r\n" | nc -N -w 5 127.0.0.1 11211 | grep -q "VALUE k"'
 }
 
 use_mariadb() { [ "$(run_inside "$1" mysql -N -e 'SELECT 40 + 2')" = 42 ]; }
@@ -63,8 +63,9 @@ data_is_there() {
     [ "$value" = 7 ]
 }
 
+# init's own state: a service's is called running long before.
 is_running() {
-    run_inside "$1" rcinit status --json | grep -q '"state": *"running"'
+    run_inside "$1" rcinit status --json | grep -q '^{"schema":1,"state":"running"'
 }
 
 log_has() { container_log "$1" | grep -qE -- "$2"; }

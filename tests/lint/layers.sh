@@ -30,7 +30,8 @@ allowed() {
     supervisor) echo 'supervisor model' ;;
     control) echo 'control model system' ;;
     host) echo 'host model system keeper control' ;;
-    *) echo 'model system keeper supervisor control host applets' ;;
+    lint) echo 'lint model supervisor' ;;
+    *) echo 'model system keeper supervisor control host lint applets' ;;
     esac
 }
 
@@ -41,6 +42,7 @@ include_faults() {
     sed -n 's/^#include "\([^"]*\)".*/\1/p' "$1" | while read -r included; do
         case $layer:$included in
         supervisor:system/host.h | supervisor:system/tree.h | supervisor:system/result.h) continue ;;
+        lint:system/tree.h | lint:system/result.h | lint:control/json_text.h) continue ;;
         *:*/*) ;;
         *) echo "$1 includes \"$included\" without its layer" && continue ;;
         esac

@@ -5,12 +5,12 @@
 cd "$(dirname "$0")/../.." || exit 1
 failed=0
 
-# Every file that begins with a shell's #! line, and the one that is only sourced.
+# Every file that begins with a shell's #! line, and those that are only sourced.
 shell_files() {
     find rc.d etc tests packaging -type f -not -path 'tests/data/*' | sort | while read -r file; do
         case $(head -c 40 "$file" | head -n 1 | tr -d '\0') in
         '#!/bin/sh'* | '#!/bin/bash'* | '#!/usr/bin/env bash'*) echo "$file" ;;
-        *) [ "$file" = rc.d/init.d/functions ] && echo "$file" ;;
+        *) case $file in */functions | */init-functions) echo "$file" ;; esac ;;
         esac
     done
 }
@@ -38,7 +38,7 @@ for shell in dash bash 'busybox ash'; do
         echo "skip - our scripts are parsed by $shell: it is not installed"
         continue
     fi
-    for file in $(printf '%s\n' "$files" | grep '^rc.d/'); do
+    for file in $(printf '%s\n' "$files" | grep -e '^rc.d/' -e '^packaging/template/'); do
         output=$($shell -n "$file" 2>&1)
         report $? "$shell parses $file" "$output"
     done

@@ -3,11 +3,28 @@
 #define BOOST_TEST_MODULE boot_scenario
 #include "scenario/life.h"
 
+#include "supervisor/rc_choice.h"
+
 #include <boost/test/unit_test.hpp>
+
+#include <fstream>
+#include <iterator>
 
 using namespace init;
 using namespace init::scenario;
 using Deeds = std::vector<std::string>;
+
+namespace {
+
+/// A file of the source tree.
+std::string file_text(const std::string& path)
+{
+    std::ifstream file(RCINIT_SOURCE "/" + path, std::ios::binary);
+    BOOST_REQUIRE_MESSAGE(file.good(), path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+} // namespace
 
 BOOST_AUTO_TEST_CASE(a_bare_red_hat_tree_runs_sysinit_then_its_level_in_link_order)
 {
@@ -386,6 +403,25 @@ BOOST_AUTO_TEST_CASE(rc_and_sysinit_are_run_by_whom_the_settings_say)
             BOOST_TEST(life.host.commands["run rc.sysinit"].front() == row.sysinit_by);
         BOOST_TEST(life.host.has_said("is not run: sysinit=none") == !row.sysinit_by);
     }
+}
+
+BOOST_AUTO_TEST_CASE(our_own_rc_and_sysinit_in_an_image_are_left_to_the_engine_without_a_word)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.file("/etc/rc.d/rc", file_text("rc.d/rc"), true);
+    life.host.file("/etc/rc.d/rc.sysinit", file_text("rc.d/rc.sysinit"), true);
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("start sshd") == 1u);
+    BOOST_TEST(life.host.count("stop sshd") == 1u);
+    BOOST_TEST(!life.host.has_said("own"));
+
+    using Who = supervisor::SysinitDecision::Who;
+    const model::RcCall call{model::RcCall::Kind::rc_sysinit, {}, "/etc/rc.d/rc.sysinit"};
+    BOOST_TEST((supervisor::choose_sysinit(life.host, {}, call).who == Who::builtin));
+    life.host.file("/etc/rc.d/rc.sysinit", file_text("rc.d/rc.sysinit") + "echo more\n", true);
+    BOOST_TEST((supervisor::choose_sysinit(life.host, {}, call).who == Who::image));
 }
 
 BOOST_AUTO_TEST_CASE(every_state_but_the_last_has_a_way_to_stopping)

@@ -63,6 +63,8 @@ BOOST_AUTO_TEST_CASE(a_K_script_that_runs_already_goes_on_and_is_not_run_twice)
     for (const auto takes : {3s, 30s}) {
         Life life;
         life.red_hat({"a", "slow"});
+        life.host.start_of("slow").leaves_daemon = false;
+        life.host.start_of("slow").locks = true;
         life.host.stop_of("slow").takes = takes;
         life.host.request_at(1s, '2');
         life.host.signal_at(1500ms, SIGTERM);
@@ -113,6 +115,19 @@ BOOST_AUTO_TEST_CASE(requests_for_levels_0_and_6_stop_with_0_and_133)
         BOOST_TEST(life.run() == status);
         BOOST_TEST(life.host.count("stop sshd") == 1u);
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_an_S_script_of_level_0_began_is_not_stopped_by_a_script)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.file("/etc/rc.d/init.d/goodbye", "", true);
+    life.host.link("/etc/rc.d/rc0.d", "S10goodbye");
+    life.host.start_of("goodbye").leaves_daemon = true;
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.in_order("stop sshd", "start goodbye"));
+    BOOST_TEST(life.host.count("stop goodbye") == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_with_nothing_to_wait_for_takes_no_time)

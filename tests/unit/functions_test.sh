@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# rc.d/init.d/functions under each shell it is written for. Processes are started and killed in namespaces of the test's own, with
-# run and lock folders of its own. Prints one line a case; exit 1 on any `not ok`.
+# rc.d/init.d/functions under each shell it is written for, sourced from where images have it, whose parts are read when they are
+# needed, and from elsewhere. Processes are started and killed in namespaces of the test's own, with run and lock folders of its
+# own. Prints one line a case; exit 1 on any `not ok`.
 
 # shellcheck disable=SC2030,SC2031,SC2034    # the cases set variables of `functions` in subshells
+# shellcheck disable=SC1090,SC2016,SC2154    # which of the files is sourced, and what it sets, is known when it runs
 here=$(cd "$(dirname "$0")/../.." && pwd)
 shells='dash bash busybox'
 
@@ -24,19 +26,24 @@ if [ "${1:-}" != inside ]; then
         command="$shell"
         [ "$shell" = busybox ] && command='busybox ash'
         [ "$shell" = bash ] && command='bash --posix'
-        # shellcheck disable=SC2086
-        unshare $user --mount --pid --fork --kill-child --mount-proc $command "$0" inside "$shell" || failed=1
+        for place in /etc/init.d/functions "$here/rc.d/init.d/functions"; do
+            # shellcheck disable=SC2086
+            unshare $user --mount --pid --fork --kill-child --mount-proc $command "$0" inside "$shell" "$place" || failed=1
+        done
     done
     exit "$failed"
 fi
 
 shell=$2
+place=$3
+under=$shell
+[ "$place" = /etc/init.d/functions ] || under="$shell, elsewhere"
 failed=0
 claim() {
     if [ "$2" = "$3" ]; then
-        echo "ok - $shell: $1"
+        echo "ok - $under: $1"
     else
-        echo "not ok - $shell: $1: expected '$3', got '$2'"
+        echo "not ok - $under: $1: expected '$3', got '$2'"
         failed=1
     fi
 }
@@ -46,6 +53,8 @@ mount -t tmpfs none /var/run || exit 1
 mkdir -p /run/lock 2>/dev/null
 [ -L /var/lock ] || mount -t tmpfs none /var/lock || exit 1
 mkdir -p /var/lock/subsys || exit 1
+mkdir -p /etc/init.d && mount -t tmpfs none /etc/init.d || exit 1
+cp "$here/rc.d/init.d/functions" /etc/init.d/functions
 work=/var/run/work
 mkdir "$work"
 cp /bin/sleep "$work/longnamed-daemon" # more than the kernel's 15 characters
@@ -68,13 +77,28 @@ chmod +x "$work/starter" "$work/deaf"
 before=$!
 wait
 # shellcheck source=/dev/null
-. "$here/rc.d/init.d/functions" >"$work/sourced" 2>&1
+. "$place" >"$work/sourced" 2>&1
 : &
 claim 'sourcing forks nothing' "$(($! - before))" 1
 wait
 claim 'sourcing prints nothing' "$(cat "$work/sourced")" ''
 claim 'the search path is fixed' "$PATH" '/sbin:/usr/sbin:/bin:/usr/bin'
 claim 'the umask is fixed' "$(umask)" 0022
+
+# What was read of the file.
+claim 'what is not needed yet is read later, where the file can be found again' "$_rc_have" \
+    "$(case $shell:$place in bash:* | *:/etc/*) echo 0 ;; *) echo 2 ;; esac)"
+claim 'starting needs no more than the first part' "$([ "$_rc_have" = 2 ] || { daemon --force true >/dev/null; echo "$_rc_have"; })" \
+    "$([ "$_rc_have" = 2 ] || echo 1)"
+claim 'a function of the script stays its own' "$(status() { echo mine; }; killproc nothing >/dev/null; status)" mine
+claim "a script's own settings stay" "$(PATH=/own:$PATH; umask 077; BOOTUP=own; killproc nothing >/dev/null; echo "$BOOTUP $(umask) ${PATH%%:*}")" \
+    'own 0077 /own'
+claim 'scripts that stop at errors and unset variables may source it' "$(set -eu; . "$place"; strstr abc b; is_true yes; success; echo on)" '[  OK  ]on'
+claim 'a file that went away is said' "$(_rc_have=0 _rc_file=/none; status x 2>&1; echo "$?")" '/none is gone
+1'
+claim 'a look of the environment stays' "$(BOOTUP=verbose; . "$place"; echo "$BOOTUP")" verbose
+claim 'a console type of the environment stays' "$(CONSOLETYPE=vt; BOOTUP=''; . "$place"; echo "$BOOTUP")" color
+claim 'a language that is given stays' "$(LANG=xx; . "$place"; echo "$LANG")" xx
 
 # Results.
 claim 'success shows OK and gives 0' "$(success x; echo " $?")" '[  OK  ] 0'
@@ -140,9 +164,11 @@ claim 'what ignores TERM is killed after the delay' "$(killproc -p /var/run/deaf
 ("$daemon_program" 600 &)
 while ! pidofproc "$daemon_program" >/dev/null; do sleep 0.1; done
 claim 'killproc finds the program without a pid file' "$(killproc "$daemon_program"; echo " $?"; pidofproc "$daemon_program")" '[  OK  ] 0'
-_seconds '1m 30s'
-# shellcheck disable=SC2154    # set by _seconds
+_rc_2 seconds '1m 30s'
+# shellcheck disable=SC2154    # set by _rc_seconds
 claim 'delays are summed as sleep does' "$seconds" 90
+_rc_2 seconds '0.5'
+claim 'a fraction of a second is a second' "$seconds" 1
 
 # Words.
 claim 'strstr' "$(strstr abc b && echo y; strstr abc x || echo n)" 'y
@@ -156,6 +182,13 @@ claim 'fstab_decode_str' "$(fstab_decode_str 'a\040b%c\134d')" 'a b%c\d'
 claim 'confirm takes nobody for yes' "$(confirm x </dev/null >/dev/null; echo "$?")" 0
 claim 'confirm reads no and continue' "$(echo n | confirm x >/dev/null; echo "$?"; echo c | confirm x >/dev/null; echo "$?")" '1
 2'
-claim 'apply_sysctl says that it does nothing' "$(apply_sysctl | grep -c 'not applied')" 1
+claim 'what is the host'"'"'s is left to it and said' "$(for each in apply_sysctl init_crypto '__umount_loopback_loop x y'; do $each; done | grep -c 'not applied')" 3
+mkdir "$work/m n" && mount -t tmpfs own "$work/m n"
+claim 'what the table names is unmounted' "$(__umount_loop '$1 == "own" { print $2 }' /proc/mounts 'Unmounting ' 'Again '; echo "$?"; grep -c '^own ' /proc/mounts)" \
+    "Unmounting $(readlink -f "$work")/m\\040n: [  OK  ]
+0
+0"
+claim 'a table that names nothing costs nothing' "$(__umount_loop '$1 == "own" { print $2 }' /proc/mounts 'Unmounting ' 'Again '; echo "$?")" 0
+claim 'leftovers of packages are told to sed' "$(printf 'a\na.rpmsave\nb~\n' | sed -e "$__sed_discard_ignored_files")" a
 claim 'update_boot_stage does nothing' "$(update_boot_stage x; echo "$?")" 0
 exit "$failed"

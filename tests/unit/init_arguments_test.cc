@@ -8,6 +8,15 @@
 using namespace init::model;
 using Words = std::vector<std::string>;
 
+namespace {
+
+bool is_known(const std::string& word)
+{
+    return word == "bash" || word == "sh";
+}
+
+} // namespace
+
 BOOST_AUTO_TEST_CASE(a_level_is_a_letter_or_a_word_for_single)
 {
     struct Row {
@@ -20,7 +29,7 @@ BOOST_AUTO_TEST_CASE(a_level_is_a_letter_or_a_word_for_single)
         {{"34"}, 0},   {{}, 0},           {{"0"}, 0},           {{"6"}, 0},        {{"5", "0"}, '5'},
     };
     for (const Row& row : rows) {
-        const InitArguments read = parse_init_arguments(row.words);
+        const InitArguments read = parse_init_arguments(row.words, is_known);
         BOOST_TEST_CONTEXT("first word " << (row.words.empty() ? "" : row.words.front()))
         BOOST_TEST((read.level ? read.level->letter() : '\0') == row.level);
     }
@@ -29,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_level_is_a_letter_or_a_word_for_single)
 BOOST_AUTO_TEST_CASE(options_are_settings_in_either_spelling)
 {
     const Words words = {"--grace", "30s", "--rc=engine", "--serial", "3"};
-    const InitArguments read = parse_init_arguments(words);
+    const InitArguments read = parse_init_arguments(words, is_known);
     BOOST_REQUIRE(read.settings.size() == 3U);
     BOOST_TEST((read.settings[0] == std::pair<std::string, std::string>{"grace", "30s"}));
     BOOST_TEST((read.settings[2] == std::pair<std::string, std::string>{"parallel", "no"}));
@@ -52,12 +61,10 @@ BOOST_AUTO_TEST_CASE(words_of_others_are_passed_over_with_a_line)
         {{"--pidfile=/x"}, "command line: unknown option --pidfile, passed over"},
         {{"--grace"}, "command line: option --grace has no value, passed over"},
         {{"--grace", "--", "x"}, "command line: option --grace has no value, passed over"},
-        {{"3", "--", "sh", "5"},
-         "command line: a command after -- is not run by this way of starting init, its words are passed "
-         "over"},
+        {{"3", "--"}, "command line: no command follows --; none is run"},
     };
     for (const Row& row : rows) {
-        const InitArguments read = parse_init_arguments(row.words);
+        const InitArguments read = parse_init_arguments(row.words, is_known);
         BOOST_TEST_CONTEXT("first word " << row.words.front())
         {
             BOOST_REQUIRE(!read.complaints.empty());
@@ -69,9 +76,39 @@ BOOST_AUTO_TEST_CASE(words_of_others_are_passed_over_with_a_line)
 
 BOOST_AUTO_TEST_CASE(sysvinits_own_words_are_taken_without_a_line)
 {
-    const Words words = {"-a", "--init", "-i", "-z", "padding", "auto", "--version", "--"};
-    const InitArguments read = parse_init_arguments(words);
+    const Words words = {"-a", "--init", "-i", "-z", "padding", "auto", "--version"};
+    const InitArguments read = parse_init_arguments(words, is_known);
     BOOST_TEST(read.autoboot);
     BOOST_TEST(read.version);
     BOOST_TEST(read.complaints.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_command_begins_behind_two_dashes_or_with_a_program)
+{
+    struct Row {
+        Words words;
+        Words command;
+        char level; ///< 0: none was given
+    };
+    const Row rows[] = {
+        {{"--", "sh", "-c", "3"}, {"sh", "-c", "3"}, '\0'},
+        {{"4", "--", "--", "x"}, {"--", "x"}, '4'},
+        {{"--", "3"}, {"3"}, '\0'},
+        {{"bash", "-l", "3", "--"}, {"bash", "-l", "3", "--"}, '\0'},
+        {{"4", "bash"}, {"bash"}, '4'},
+        {{"quiet", "5", "bash"}, {"bash"}, '5'},
+        {{"-z", "bash", "3"}, {}, '3'},
+        {{"--grace", "bash", "3"}, {}, '3'},
+        {{"single"}, {}, 'S'},
+        {{"-bash"}, {}, '\0'},
+    };
+    for (const Row& row : rows)
+        BOOST_TEST_CONTEXT("first word " << row.words.front())
+        {
+            const InitArguments read = parse_init_arguments(row.words, is_known);
+            BOOST_TEST((read.command == row.command));
+            BOOST_TEST((read.level ? read.level->letter() : '\0') == row.level);
+            BOOST_TEST(read.command_waits);
+        }
+    BOOST_TEST(!parse_init_arguments(Words{"--no-wait", "--", "x"}, is_known).command_waits);
 }

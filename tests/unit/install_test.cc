@@ -13,8 +13,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* names[] = {"init",     "telinit", "runlevel", "shutdown", "halt",
-                                 "poweroff", "reboot",  "killall5", "initctl"};
+constexpr const char* names[] = {"init",     "telinit", "runlevel", "shutdown",  "halt",
+                                 "poweroff", "reboot",  "killall5", "chkconfig", "initctl"};
 
 int install(const std::string& root)
 {

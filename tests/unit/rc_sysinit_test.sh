@@ -46,9 +46,14 @@ there() { # there PATH...: the names of those that exist
 said() { # said TEXT: yes when the last run said it
     case $output in *"$1"*) echo yes ;; *) echo no ;; esac
 }
-run() {
+run() { # as rcinit runs it, which has made folders and swept before
     # shellcheck disable=SC2086    # two words for busybox
-    output=$(SYSINIT_ROOT=$root $interpreter "$here/rc.d/rc.sysinit" 2>&1)
+    output=$(INIT_VERSION=rcinit-test SYSINIT_ROOT=$root $interpreter "$here/rc.d/rc.sysinit" 2>&1)
+    result=$?
+}
+run_alone() { # as another init runs it, or somebody by hand
+    # shellcheck disable=SC2086
+    output=$(INIT_VERSION=sysvinit-3.06 SYSINIT_ROOT=$root $interpreter "$here/rc.d/rc.sysinit" 2>&1)
     result=$?
 }
 hook() { # hook PATH TEXT
@@ -192,4 +197,49 @@ claim 'rwtab is kept in memory where mounting is allowed' "$(cat "$root/var/keep
 echo changed >"$root/var/keep/file"
 umount "$root/var/keep"
 claim 'what lies below stays as it was' "$(cat "$root/var/keep/file")" content
+
+# Without rcinit.
+root=$base/alone
+mkdir -p "$root/etc"
+run_alone
+claim 'alone it makes the run and lock folders' "$result$(there "$root/var/run/utmp" "$root/run/lock/subsys" "$root/tmp/.X11-unix")" '0utmp subsys .X11-unix '
+claim 'utmp is for everybody of its group' "$(stat -c %a "$root/var/run/utmp")" 664
+claim 'it leaves nothing of its own' "$(ls -A "$root/run")" 'lock
+utmp'
+echo record >"$root/run/utmp"
+mkdir -p "$root/run/deep" "$root/run/theirs"
+echo $$ >"$root/run/living.pid"
+echo $$ >"$root/run/old.pid"
+echo 999999 >"$root/run/dead.pid"
+echo 999999 >"$root/run/deep/pid"
+echo 999999 >"$root/run/notes"
+: >"$root/run/empty.pid"
+: >"$root/run/lock/subsys/before"
+: >"$root/run/lock/subsys/since"
+touch -d '2001-01-01' "$root/run/old.pid" "$root/run/lock/subsys/before"
+mkdir -p "$outside/run"
+echo 999999 >"$outside/run/their.pid"
+mount --bind "$outside/run" "$root/run/theirs"
+run_alone
+claim 'alone it sweeps pid files that name nobody, or are older than this boot' \
+    "$(there "$root"/run/*.pid "$root/run/deep/pid" "$root/run/notes")" 'living.pid notes '
+claim 'the sweep is said' "$(said 'stale /var/run/dead.pid is removed')" yes
+claim 'alone a mount is not entered' "$(there "$outside/run/their.pid")" 'their.pid '
+claim 'alone a lock of this boot stays, one of an earlier life goes' "$(ls "$root/run/lock/subsys")" since
+claim 'records of utmp stay' "$(cat "$root/run/utmp")" record
+claim 'under rcinit the sweep is left to it' "$(echo 999999 >"$root/run/dead.pid"; run; there "$root/run/dead.pid")" 'dead.pid '
+if command -v python3 >/dev/null; then
+    for each in dead live; do
+        python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$root/run/$each.sock"
+    done
+    python3 -c 'import socket, sys, time
+s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); print(flush=True); time.sleep(60)' "$root/run/own.sock" >"$base/bound" &
+    holder=$!
+    while [ ! -s "$base/bound" ]; do sleep 0.05; done
+    run_alone
+    claim 'sockets that nobody holds go' "$(there "$root"/run/*.sock)" 'own.sock '
+    kill "$holder"
+else
+    echo "skip - $shell: sockets that nobody holds go: python3 makes them, and is not installed"
+fi
 exit "$failed"

@@ -74,6 +74,22 @@ BOOST_AUTO_TEST_CASE(a_look_tells_kind_and_mode_bits)
     BOOST_TEST(!tree.read_file("/fifo", 10).has_value()); // and does not wait for a writer
 }
 
+BOOST_AUTO_TEST_CASE(all_names_of_a_file_are_told_to_be_one)
+{
+    const TemporaryTree files;
+    files.file("/a", "");
+    files.file("/b", "");
+    files.link("a", "/c");
+    RootedTree tree(files.path());
+    const auto identity = [&](const char* path) {
+        const init::system::FileLook look = tree.look(path);
+        return std::pair(look.device, look.inode);
+    };
+    BOOST_TEST((identity("/a") == identity("/c")));
+    BOOST_TEST((identity("/a") != identity("/b")));
+    BOOST_TEST((identity("/none") == std::pair<std::uint64_t, std::uint64_t>{0, 0}));
+}
+
 BOOST_AUTO_TEST_CASE(a_link_that_leads_nowhere_has_a_name_and_a_target)
 {
     const TemporaryTree files;

@@ -3,6 +3,11 @@
 #include "model/script_header.h"
 
 #include <boost/test/unit_test.hpp>
+#include <fmt/ranges.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 
 namespace {
 
@@ -27,6 +32,58 @@ bool complains(const std::string& text, const std::string& words)
         if (to_string(complaint).find(words) != std::string::npos)
             return true;
     return false;
+}
+
+std::string read_file(const std::filesystem::path& path)
+{
+    std::ostringstream all;
+    all << std::ifstream{path, std::ios::binary}.rdbuf();
+    return all.str();
+}
+
+/// What was read, a line for each value that is there.
+std::string shown(const ScriptHeader& header)
+{
+    std::string text;
+    const auto line = [&](std::string_view key, const std::string& value) {
+        text.append(key).append(value.empty() ? "" : " ").append(value).append("\n");
+    };
+    if (const auto& own = header.chkconfig) {
+        const std::string numbers =
+            own->start ? fmt::format("{} {}", *own->start, *own->stop) : std::string("no numbers");
+        line("chkconfig:", fmt::format("{} {}", own->levels.empty() ? "-" : own->levels, numbers));
+        line("chkconfig description:", own->description);
+        line("chkconfig needs:",
+             fmt::format("{} {}", fmt::join(own->required_start, " "), fmt::join(own->should_start, " ")));
+    } else {
+        line("chkconfig refuses it", "");
+    }
+    if (const auto& own = header.lsb) {
+        line("block at line", fmt::format("{}{}", own->line, own->is_complete() ? ", complete" : ""));
+        constexpr std::pair<LsbKeyword, Words LsbHeader::*> rows[] = {
+            {LsbKeyword::provides, &LsbHeader::provides},
+            {LsbKeyword::required_start, &LsbHeader::required_start},
+            {LsbKeyword::required_stop, &LsbHeader::required_stop},
+            {LsbKeyword::should_start, &LsbHeader::should_start},
+            {LsbKeyword::should_stop, &LsbHeader::should_stop},
+            {LsbKeyword::x_start_before, &LsbHeader::x_start_before},
+            {LsbKeyword::x_stop_after, &LsbHeader::x_stop_after},
+            {LsbKeyword::default_start, &LsbHeader::default_start},
+            {LsbKeyword::default_stop, &LsbHeader::default_stop},
+        };
+        for (const auto& [keyword, list] : rows)
+            if (own->has(keyword))
+                line(fmt::format("{}:", to_string(keyword)), fmt::format("{}", fmt::join(*own.*list, "|")));
+        if (own->x_interactive)
+            line("interactive", "");
+        line("short:", own->short_description);
+        line("long:", own->description);
+    } else {
+        line("no block", "");
+    }
+    for (const Diagnostic& complaint : header.complaints)
+        line(to_string(complaint), "");
+    return text;
 }
 
 } // namespace
@@ -235,4 +292,44 @@ BOOST_AUTO_TEST_CASE(both_readers_of_a_block_agree)
     Diagnostics complaints;
     BOOST_TEST((read_lsb_header(text, "f", complaints) == read_script_header(text, "f").lsb));
     BOOST_TEST(complaints.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(headers_of_every_shape_are_read_as_their_files_say)
+{
+    std::vector<std::filesystem::path> files;
+    for (const auto& file : std::filesystem::directory_iterator{RCINIT_TEST_DATA "/script_header"})
+        if (file.path().extension() == ".script")
+            files.push_back(file.path());
+    BOOST_TEST(files.size() >= 16U);
+    for (std::filesystem::path file : files)
+        BOOST_TEST_CONTEXT(file.filename().string())
+        {
+            const std::string text = read_file(file);
+            BOOST_TEST(shown(read_script_header(text, "f")) ==
+                       read_file(file.replace_extension(".expected")));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_complaint_tells_which_fault_it_is_about)
+{
+    struct Row {
+        std::string_view text;
+        HeaderFault fault;
+    };
+    constexpr Row rows[] = {
+        {"### BEGIN INIT INFO\n# Provides: a\n", HeaderFault::no_end},
+        {"### BEGIN INIT INFO\n# Defalt-Start: 3\n### END INIT INFO\n", HeaderFault::unknown_keyword},
+        {"### BEGIN INIT INFO\n# Provides: a\n# Provides: b\n### END INIT INFO\n",
+         HeaderFault::doubled_keyword},
+        {"### BEGIN INIT INFO\n# Default-Start: 35\n### END INIT INFO\n", HeaderFault::level},
+        {"# chkconfig: @CHKCONFIG@\n", HeaderFault::numbers},
+    };
+    for (const Row& row : rows)
+        BOOST_TEST_CONTEXT("text " << row.text)
+        {
+            const ScriptHeader header = read_script_header(row.text, "s");
+            BOOST_TEST(!header.complaints.empty());
+            for (const Diagnostic& complaint : header.complaints)
+                BOOST_TEST(complaint.fault == static_cast<std::uint8_t>(row.fault));
+        }
 }

@@ -6,6 +6,9 @@
 #include "model/settings.h"
 
 #include <array>
+#include <cctype>
+#include <fstream>
+#include <iterator>
 
 using namespace init::model;
 using namespace std::chrono_literals;
@@ -48,6 +51,33 @@ BOOST_AUTO_TEST_CASE(every_documented_word_of_the_table_is_taken)
             rest.remove_prefix(std::min(rest.size(), word.size() + 2));
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(the_manual_page_has_every_row_of_the_table)
+{
+    const auto escaped = [](std::string_view words) {
+        std::string text;
+        for (const char c : words)
+            text += c == '-' ? std::string("\\-") : std::string(1, c);
+        return text;
+    };
+    std::ifstream page(RCINIT_MANUALS "/rcinit.conf.5");
+    const std::string text{std::istreambuf_iterator<char>(page), {}};
+    const std::size_t services = text.find("\n.SH SETTINGS OF A SERVICE\n");
+    BOOST_REQUIRE(services != std::string::npos);
+    for (const SettingRow& row : setting_rows())
+        BOOST_TEST_CONTEXT("key " << row.key)
+        {
+            std::string meaning(row.meaning);
+            meaning[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(meaning[0])));
+            const std::string entry = "\n.TP\n.B " + escaped(row.key) + "\n" + escaped(meaning) +
+                                      ".\nValues: " + escaped(row.values) +
+                                      ". Default: " + escaped(row.fallback) + ".\n";
+            if (row.scope != SettingScope::service)
+                BOOST_TEST(text.find(entry) < services);
+            if (row.scope != SettingScope::global)
+                BOOST_TEST(text.find(entry, services) != std::string::npos);
+        }
 }
 
 BOOST_AUTO_TEST_CASE(the_defaults_in_the_table_are_the_defaults_in_the_code)

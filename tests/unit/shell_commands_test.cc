@@ -55,3 +55,38 @@ BOOST_AUTO_TEST_CASE(commands_are_found_where_a_shell_would_run_them)
         BOOST_TEST_CONTEXT("script " << row.script)
     BOOST_TEST(shown(row.script) == row.commands);
 }
+
+BOOST_AUTO_TEST_CASE(a_command_tells_how_deep_it_stands_and_whether_it_waits_for_another)
+{
+    const auto last = [](std::string_view script) {
+        const ShellCommand command = shell_commands(script).back();
+        return std::to_string(command.depth) + (command.is_conditional ? " conditional" : "");
+    };
+    struct Row {
+        std::string_view script, told;
+    };
+    constexpr Row rows[] = {
+        {"x", "0"},
+        {"if a; then b; fi\nx", "0"},
+        {"if a; then\n x", "1"},
+        {"if a; then b; else x", "1"},
+        {"while a; do if b; then x", "2"},
+        {"for a in b; do c; done; x", "0"},
+        {"case a in b) x", "1"},
+        {"case a in b) c ;; esac\nx", "0"},
+        {"f() {\n x", "1"},
+        {"f() {\n a\n}\nx", "0"},
+        {"fi; done; x", "0"},
+        {"echo if case\nx", "0"},
+        {"a && x", "0 conditional"},
+        {"a || x", "0 conditional"},
+        {"a &&\n x", "0 conditional"},
+        {"a && b; x", "0"},
+        {"a && B=1\nx", "0"},
+        {"a & x", "0"},
+        {"a | x", "0"},
+    };
+    for (const Row& row : rows)
+        BOOST_TEST_CONTEXT("script " << row.script)
+    BOOST_TEST(last(row.script) == row.told);
+}

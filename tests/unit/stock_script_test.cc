@@ -7,6 +7,8 @@
 #include "model/stock_script.h"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 using namespace init::model;
 
@@ -19,6 +21,14 @@ std::string hex(std::string_view bytes)
         for (const int digit : {byte >> 4, byte & 15})
             text += "0123456789abcdef"[digit];
     return text;
+}
+
+/// A file of the source tree.
+std::string file_text(const std::string& path)
+{
+    std::ifstream file(std::string(RCINIT_TEST_DATA "/../../") + path, std::ios::binary);
+    BOOST_REQUIRE_MESSAGE(file.good(), path);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 } // namespace
@@ -80,6 +90,21 @@ BOOST_AUTO_TEST_CASE(a_stock_script_is_known_whatever_its_comments_and_indents)
     BOOST_TEST(!is_stock_rc("exec /etc/init.d/rc S # by hand\n"));
     BOOST_TEST(!is_stock_rc(""));
     BOOST_TEST(!is_stock_rc_sysinit("#!/bin/bash\n/opt/boot\n"));
+}
+
+BOOST_AUTO_TEST_CASE(our_own_scripts_are_known_as_they_stand_in_the_tree)
+{
+    const std::string rc = file_text("rc.d/rc");
+    const std::string sysinit = file_text("rc.d/rc.sysinit");
+    BOOST_TEST(is_stock_rc(rc));
+    BOOST_TEST(is_own_rc_sysinit(sysinit));
+    // What an image's owner adds makes it the image's own work; a comment does not.
+    BOOST_TEST(is_stock_rc(rc + "# a note\n"));
+    BOOST_TEST(!is_stock_rc(rc + "/opt/boot\n"));
+    BOOST_TEST(is_own_rc_sysinit(sysinit + "\n  # a note\n"));
+    BOOST_TEST(!is_own_rc_sysinit(sysinit + "/opt/boot\n"));
+    BOOST_TEST(!is_stock_rc(sysinit));
+    BOOST_TEST(!is_own_rc_sysinit(rc));
 }
 
 BOOST_AUTO_TEST_CASE(lines_for_a_machine_are_found)

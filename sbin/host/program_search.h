@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Finds programs by name, as execvp(3) does.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace init::host {
+
+/// Where init's own children are searched for.
+inline constexpr std::string_view system_path = "/sbin:/usr/sbin:/bin:/usr/bin";
+
+/// The container's PATH, or `system_path` without one.
+std::string_view container_path() noexcept;
+
+/// `name` itself when it holds a slash; else the first executable file in the folders of `path`, or the first
+/// file of that name that is none; empty when there is neither.
+std::string find_program(const std::string& name, std::string_view path);
+
+/// An executable file, searched for in the container's PATH.
+bool is_program(const std::string& word);
+
+} // namespace init::host

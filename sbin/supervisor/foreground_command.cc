@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "supervisor/foreground_command.h"
+
+#include "supervisor/services.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <csignal>
+
+namespace init::supervisor {
+namespace {
+
+constexpr int not_executable = 126;
+constexpr int not_found = 127;
+
+} // namespace
+
+void ForegroundCommand::start()
+{
+    was_started_ = true;
+    system::ChildRequest request;
+    request.label = argv_.front();
+    request.argv = argv_;
+    request.console = true;
+    request.controlling = host_.has_terminal();
+    request.is_command = true;
+    const system::Result<pid_t> pid = host_.launch(request);
+    if (pid) {
+        pid_ = *pid;
+        return;
+    }
+    status_ = pid.error().value() == ENOENT ? not_found : not_executable;
+    host_.say(fmt::format("cannot run the command {}: {}; the container stops with status {}", argv_.front(),
+                          pid.error().message(), *status_));
+}
+
+bool ForegroundCommand::child_ended(const system::ChildEnded& event) noexcept
+{
+    if (pid_ == 0 || event.pid != pid_)
+        return false;
+    pid_ = 0;
+    status_ = exit_code_of(event.status);
+    return true;
+}
+
+void ForegroundCommand::pass_on(int signo) noexcept
+{
+    if (pid_ == 0)
+        return;
+    const bool stops = signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
+    host_.signal_group(pid_, stops ? SIGSTOP : signo);
+}
+
+std::optional<int> ForegroundCommand::last_status() const noexcept
+{
+    return is_alive() ? std::optional(128 + SIGKILL) : status_;
+}
+
+std::string ForegroundCommand::describe_end() const
+{
+    return fmt::format("the command {} ended with status {}", argv_.front(), status_.value_or(0));
+}
+
+} // namespace init::supervisor
