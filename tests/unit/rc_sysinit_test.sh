@@ -178,13 +178,15 @@ claim 'a link in the place of the lock folder stays and its target is cleaned' "
 
 # Rights.
 root=$base/frozen
-mkdir -p "$root/tmp" "$root/etc/sysconfig"
+mkdir -p "$root/tmp" "$root/etc/sysconfig" "$root/var/log"
+hook "$root/etc/rc.modules" 'echo hook last'
 echo 'READONLY=no' >"$root/etc/sysconfig/readonly-root"
 : >"$root/forcefsck"
 : >"$root/etc/mtab"
 mount --bind "$root" "$root" && mount -o remount,bind,ro "$root"
 run
 claim 'a read-only root costs messages only' "$result$(said '/forcefsck cannot be removed')$(said 'cannot be written')" 0yesyes
+claim 'a wtmp that cannot be made costs none of the steps after it' "$(there "$root/var/log/wtmp")$(said 'hook last')" yes
 
 root=$base/state
 mkdir -p "$root/etc/sysconfig" "$root/var/lib/stateless/writable" "$root/var/keep" "$root/var/none"
