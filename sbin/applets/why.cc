@@ -6,6 +6,7 @@
 #include "host/tree_view.h"
 #include "supervisor/boot_reader.h"
 #include "supervisor/level_plan.h"
+#include "system/folder_names.h"
 
 #include <fmt/format.h>
 
@@ -115,7 +116,7 @@ public:
     [[nodiscard]] std::vector<std::string> near() const
     {
         std::vector<std::string> names;
-        for (const std::string& other : view_.tree.list_folder(model::script_folder(plan_.layout)))
+        for (const std::string& other : system::names_or_none(view_.tree, model::script_folder(plan_.layout)))
             if (other.find(name_) != std::string::npos || name_.find(other) != std::string::npos ||
                 (!name_.empty() && other.substr(0, 3) == name_.substr(0, 3)))
                 names.push_back(other);
@@ -133,7 +134,7 @@ private:
     {
         for (const char level : std::string_view("S0123456")) {
             const std::string folder = model::level_folder(plan_.layout, *model::Runlevel::from(level));
-            for (const std::string& file : view_.tree.list_folder(folder))
+            for (const std::string& file : system::names_or_none(view_.tree, folder))
                 if (std::optional<model::ScriptLink> link = model::parse_script_link(file);
                     link && link->name == name_)
                     links_.push_back({level, folder + "/" + file, std::move(*link)});
@@ -228,7 +229,7 @@ private:
             any = any || link.link.kind == model::LinkKind::start;
         }
         const std::string folder = model::level_folder(plan_.layout, plan_.level);
-        for (const std::string& file : view_.tree.list_folder(folder))
+        for (const std::string& file : system::names_or_none(view_.tree, folder))
             if (file.size() > 3 && std::string_view(file).substr(3).starts_with(name_) &&
                 model::is_ignored_name(file))
                 say(fmt::format("{}/{} is what a package manager or an editor left, and is ignored", folder,

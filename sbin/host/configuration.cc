@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "host/configuration.h"
 
+#include "system/folder_names.h"
 #include "system/rooted_tree.h"
 
 #include <fmt/format.h>
@@ -36,7 +37,8 @@ Configuration read_configuration_files(system::Tree& tree)
 {
     Configuration configuration;
     read_one(configuration, tree, main_file);
-    for (const std::string& name : tree.list_folder(folder))
+    for (const std::string& name :
+         system::list_or_complain(tree, folder, configuration.complaints, "its settings are left out"))
         if (name.ends_with(".conf"))
             read_one(configuration, tree, std::string(folder) + "/" + name);
     return configuration;

@@ -69,7 +69,7 @@ public:
     std::vector<system::ProcessLook> processes() override;
 
     system::Result<std::string> read_file(const std::string& path, std::size_t limit) override;
-    std::vector<std::string> list_folder(const std::string& path) override;
+    system::Result<std::vector<std::string>> list_folder(const std::string& path) override;
     system::FileLook look(const std::string& path) override;
     bool is_alive(pid_t pid) noexcept override;
     model::MachineFacts machine_facts() override;

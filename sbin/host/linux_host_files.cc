@@ -33,13 +33,15 @@ system::Result<std::string> LinuxHost::read_file(const std::string& path, std::s
     return system::read_text(path, limit);
 }
 
-std::vector<std::string> LinuxHost::list_folder(const std::string& path)
+system::Result<std::vector<std::string>> LinuxHost::list_folder(const std::string& path)
 {
     std::vector<std::string> names;
     boost::system::error_code error;
     boost::filesystem::directory_iterator at(path, error);
     for (const boost::filesystem::directory_iterator end; !error && at != end; at.increment(error))
         names.push_back(at->path().filename().native());
+    if (error)
+        return error;
     std::sort(names.begin(), names.end());
     return names;
 }

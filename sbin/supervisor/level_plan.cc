@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor/level_plan.h"
 
+#include "system/folder_names.h"
+
 #include <algorithm>
 #include <iterator>
 
@@ -88,7 +90,8 @@ private:
             return names;
         const std::string folder = model::level_folder(layout_, *model::Runlevel::from('S'));
         model::Diagnostics told; // when that level was planned
-        for (const std::string& file : tree_.list_folder(folder))
+        for (const std::string& file :
+             system::list_or_complain(tree_, folder, plan_.complaints, "nobody waits for its scripts"))
             if (const std::optional<model::ScriptLink> link = model::parse_script_link(file)) {
                 if (const auto header = read_header(tree_, *sources_, link->name, folder + '/' + file, told))
                     names.insert(names.end(), header->provides.begin(), header->provides.end());
@@ -157,13 +160,15 @@ OrderSources read_order_sources(system::Tree& tree)
             add(sources.complaints, sources.facilities.read(*text, path));
     };
     read("/etc/insserv.conf");
-    for (const std::string& name : tree.list_folder("/etc/insserv.conf.d"))
+    for (const std::string& name : system::list_or_complain(tree, "/etc/insserv.conf.d", sources.complaints,
+                                                            "its facilities are unknown"))
         if (!model::is_ignored_name(name))
             read("/etc/insserv.conf.d/" + name);
     if (sources.facilities.is_empty())
         sources.facilities = model::Facilities::built_in();
     for (std::size_t i = 0; i < std::size(override_folders); ++i)
-        sources.overrides[i] = tree.list_folder(override_folders[i]);
+        sources.overrides[i] = system::list_or_complain(tree, override_folders[i], sources.complaints,
+                                                        "the scripts' own blocks stand");
     return sources;
 }
 
@@ -186,14 +191,20 @@ LevelPlan read_level_plan(system::Tree& tree, model::Layout layout, model::Runle
                           model::ParallelChoice parallel)
 {
     const std::string folder = model::level_folder(layout, to);
-    const std::vector<std::string> names = tree.list_folder(folder);
-    const std::vector<std::string> previous =
-        from.is_none() ? std::vector<std::string>{} : tree.list_folder(model::level_folder(layout, from));
+    LevelPlan plan;
+    const std::vector<std::string> names = system::list_or_complain(
+        tree, folder, plan.complaints,
+        to.ends() ? "no K-script of it is run: services are stopped in the reverse order of their start"
+                  : "no script of it is run");
+    plan.unlisted = !plan.complaints.empty();
+    std::vector<std::string> previous;
+    if (!from.is_none())
+        previous = system::list_or_complain(tree, model::level_folder(layout, from), plan.complaints,
+                                            "what it started may be started again");
     std::vector<model::PlanStep> steps = model::plan_runlevel({layout, from, to, folder, names, previous});
     const auto boundary = std::find_if(steps.begin(), steps.end(), [](const model::PlanStep& step) {
         return step.link.kind == model::LinkKind::start;
     });
-    LevelPlan plan;
     StageReader stages(tree, layout, to, parallel, plan);
     std::vector<model::PlanStep> second(std::make_move_iterator(boundary),
                                         std::make_move_iterator(steps.end()));

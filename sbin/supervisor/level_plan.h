@@ -30,7 +30,8 @@ struct PlannedStep {
 struct LevelPlan {
     std::vector<PlannedStep> steps; ///< stage by stage, each in link order
     bool side_by_side = false;      ///< of the last stage that holds more than one step
-    model::Diagnostics complaints;  ///< about headers, loops, needs that nobody provides
+    bool unlisted = false;         ///< the level's folder is there and cannot be listed; a complaint says why
+    model::Diagnostics complaints; ///< about headers, loops, needs that nobody provides
 };
 
 /// What stands in the tree besides the scripts, read once for all levels.

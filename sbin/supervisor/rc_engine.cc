@@ -33,6 +33,9 @@ void RcEngine::begin(const LevelContext& context, const std::string& entry)
     LevelPlan plan = read_level_plan(host_, layout_, context.previous, context.level, settings_.parallel);
     for (const model::Diagnostic& complaint : plan.complaints)
         host_.say(to_string(complaint));
+    if (plan.unlisted)
+        failed_ = unlisted_ = true;
+    cut_off_ = cut_off_ || (plan.unlisted && context.level.ends());
     host_.debug(fmt::format("runlevel {}: {} scripts, {}", context.level.letter(), plan.steps.size(),
                             plan.side_by_side ? "side by side" : "in link order"));
     take(std::move(plan));

@@ -75,7 +75,10 @@ public:
     void was_not_run(std::string_view service, std::string_view verb) noexcept;
     /// Since `begin`: whether a script ended badly or was cut off. For on-boot-failure.
     [[nodiscard]] bool has_failed() const noexcept { return failed_; }
-    void forget_failures() noexcept { failed_ = false; }
+    /// Since `forget_failures`: a level's folder was there and could not be listed, so none of its scripts
+    /// ran.
+    [[nodiscard]] bool has_unlisted() const noexcept { return unlisted_; }
+    void forget_failures() noexcept { failed_ = unlisted_ = false; }
     /// True when the steps begun last hold this one.
     [[nodiscard]] bool has_step(std::string_view service, std::string_view verb) const noexcept;
 
@@ -124,6 +127,7 @@ private:
     std::vector<system::RunId> overtaken_;
     Share share_;
     bool failed_ = false;
+    bool unlisted_ = false;
     bool cut_off_ = false;
 };
 

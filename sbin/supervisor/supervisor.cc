@@ -313,8 +313,9 @@ void Supervisor::level_is_reached()
         up += service.state == ServiceState::running ? 1 : 0;
         failed += service.state == ServiceState::failed || service.state == ServiceState::dead ? 1 : 0;
     }
-    host_.say(fmt::format("runlevel {} reached: {} services up{}", context_.level.letter(), up,
-                          failed != 0 ? fmt::format(", {} failed", failed) : std::string()));
+    host_.say(fmt::format("runlevel {} reached: {} services up{}{}", context_.level.letter(), up,
+                          failed != 0 ? fmt::format(", {} failed", failed) : std::string(),
+                          engine_.has_unlisted() ? ", and its scripts could not be listed" : ""));
     if (command_.is_wanted() && !stop_wanted_)
         start_command();
 }
@@ -323,6 +324,9 @@ void Supervisor::check_boot()
 {
     if (settings_.on_boot_failure != model::BootFailureChoice::stop)
         return;
+    if (engine_.has_unlisted())
+        ask_stop({*Runlevel::from('0'), 71, false, false,
+                  "a level's scripts could not be listed, and on-boot-failure=stop"});
     for (const Service& service : services_.all())
         if (service.state == ServiceState::failed)
             ask_stop({*Runlevel::from('0'), 71, false, false,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor/table.h"
 
+#include "system/folder_names.h"
+
 namespace init::supervisor {
 namespace {
 
@@ -33,7 +35,8 @@ system::Result<model::Inittab> read_table(system::Tree& tree, model::Layout layo
         table = model::parse_inittab(*text, table_path);
     else if (text.error() != boost::system::errc::no_such_file_or_directory)
         return text.error();
-    for (const std::string& name : tree.list_folder(fragment_folder)) {
+    for (const std::string& name :
+         system::list_or_complain(tree, fragment_folder, table.diagnostics, "its entries are left out")) {
         if (!name.ends_with(".tab") || name.starts_with('.'))
             continue;
         const std::string path = std::string(fragment_folder) + "/" + name;

@@ -29,8 +29,7 @@ char* contiguous_end(char** list, char* tail) noexcept
     return tail;
 }
 
-// glibc hands main's three arguments to constructors too; this runs before anything could change the lists.
-__attribute__((constructor)) void find_strings(int argc, char** argv, char** variables)
+void find_strings(int argc, char** argv, char** variables)
 {
     if (argc < 1 || argv[0] == nullptr)
         return;
@@ -38,6 +37,12 @@ __attribute__((constructor)) void find_strings(int argc, char** argv, char** var
     end_of_arguments = contiguous_end(argv, begin);
     end = contiguous_end(variables, end_of_arguments);
 }
+
+// glibc hands main's three arguments to what stands in this array; this runs before anything could change the
+// lists. An attribute `constructor` will not do: link-time optimisation joins constructors into one function
+// that is called, and calls them, without arguments.
+[[gnu::section(".init_array.00101"), gnu::used]] void (*find_strings_first)(int, char**,
+                                                                            char**) = find_strings;
 
 } // namespace
 

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <memory>
 
 namespace init::system {
@@ -56,20 +57,26 @@ Result<std::string> RootedTree::read_file(const std::string& path, std::size_t l
     return read_text_at(place->folder.get(), place->name.c_str(), limit, false);
 }
 
-std::vector<std::string> RootedTree::list_folder(const std::string& path)
+Result<std::vector<std::string>> RootedTree::list_folder(const std::string& path)
 {
     std::vector<std::string> names;
     const Result<std::string> resolved = resolve_in_root(root_, path);
     if (!resolved)
-        return names;
+        return resolved.error();
     Result<UniqueFd> folder = open_folder(root_, *resolved);
     if (!folder)
-        return names;
+        return folder.error();
     const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(folder->get()), ::closedir);
     if (!entries)
-        return names;
+        return errno_code();
     (void)folder->release(); // closedir closes it
-    while (const dirent* entry = ::readdir(entries.get())) {
+    for (;;) {
+        errno = 0;
+        const dirent* const entry = ::readdir(entries.get());
+        if (entry == nullptr && errno != 0)
+            return errno_code();
+        if (entry == nullptr)
+            break;
         const std::string_view name = entry->d_name;
         if (name != "." && name != "..")
             names.emplace_back(name);

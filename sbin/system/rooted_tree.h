@@ -18,7 +18,7 @@ public:
 
     /// A FIFO or device is refused with EINVAL. Errors: errno of openat(2), ELOOP.
     Result<std::string> read_file(const std::string& path, std::size_t limit) override;
-    std::vector<std::string> list_folder(const std::string& path) override;
+    Result<std::vector<std::string>> list_folder(const std::string& path) override;
     /// `executable`: any of the mode bits says so, whoever asks.
     FileLook look(const std::string& path) override;
 

@@ -25,7 +25,7 @@ struct FileLook {
 /// Of a mode of stat(2).
 FileKind file_kind(mode_t mode) noexcept;
 
-/// A path that cannot be read is nothing, empty or `none`.
+/// A path that cannot be looked at is `none`.
 class Tree {
 public:
     Tree() = default;
@@ -34,8 +34,9 @@ public:
     virtual ~Tree() = default;
 
     virtual Result<std::string> read_file(const std::string& path, std::size_t limit) = 0;
-    virtual std::vector<std::string> list_folder(const std::string& path) = 0; ///< names, sorted bytewise
+    /// The names in it, sorted bytewise. Errors: errno; ENOENT where there is no such folder, which most
+    /// callers take for an empty one. A list that breaks off is an error, too.
+    virtual Result<std::vector<std::string>> list_folder(const std::string& path) = 0;
     virtual FileLook look(const std::string& path) = 0;
 };
-
 } // namespace init::system

@@ -339,14 +339,18 @@ system::Result<std::string> FakeHost::read_file(const std::string& path, std::si
     return found->second.text.substr(0, limit);
 }
 
-std::vector<std::string> FakeHost::list_folder(const std::string& path)
+system::Result<std::vector<std::string>> FakeHost::list_folder(const std::string& path)
 {
     spend_memory();
     const OwnMemory own;
+    if (unreadable.contains(path))
+        return system::errno_code(EACCES);
     std::vector<std::string> names;
     for (const auto& [name, file] : files_)
         if (name.starts_with(path + "/") && name.find('/', path.size() + 1) == std::string::npos)
             names.push_back(name.substr(path.size() + 1));
+    if (names.empty())
+        return system::errno_code(ENOENT);
     return names;
 }
 

@@ -62,7 +62,7 @@ public:
     pid_t add_stray(bool deaf);
     void make_visitor() { ++visitors_; }
     bool terminal = false;
-    std::set<std::string> unreadable; ///< files whose reading fails with EACCES
+    std::set<std::string> unreadable; ///< files and folders whose reading fails with EACCES
 
     // --- What happened ---
     std::vector<std::string> record; ///< "start a", "stop a", "launch 1", "TERM 1"..., in order
@@ -116,7 +116,7 @@ public:
     pid_t find_run_by_hand(std::string_view) override { return by_hand; }
     std::vector<system::ProcessLook> processes() override { return {}; }
     system::Result<std::string> read_file(const std::string& path, std::size_t limit) override;
-    std::vector<std::string> list_folder(const std::string& path) override;
+    system::Result<std::vector<std::string>> list_folder(const std::string& path) override;
     system::FileLook look(const std::string& path) override;
     bool is_alive(pid_t pid) noexcept override { return processes_.contains(pid); }
     model::MachineFacts machine_facts() override { return facts; }

@@ -119,6 +119,40 @@ BOOST_AUTO_TEST_CASE(a_table_that_cannot_be_read_is_replaced_by_the_built_in_ent
     BOOST_TEST(life.host.count("start sshd") == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_level_whose_folder_cannot_be_listed_is_no_empty_level)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.unreadable.insert("/etc/rc.d/rc3.d");
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("start sshd") == 0u);
+    BOOST_TEST(
+        life.host.has_said("/etc/rc.d/rc3.d: cannot be listed (Permission denied), no script of it is run"));
+    BOOST_TEST(life.host.has_said("0 services up, and its scripts could not be listed"));
+}
+
+BOOST_AUTO_TEST_CASE(a_level_whose_folder_cannot_be_listed_is_a_failed_boot)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.settings.on_boot_failure = model::BootFailureChoice::stop;
+    life.host.unreadable.insert("/etc/rc.d/rc3.d");
+    life.host.signal_at(60s, SIGTERM);
+    BOOST_TEST(life.run() == 71);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_of_entries_that_cannot_be_listed_is_said)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.unreadable.insert("/etc/inittab.d");
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.has_said("/etc/inittab.d: cannot be listed"));
+    BOOST_TEST(life.host.count("start sshd") == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_script_that_cannot_be_executed_costs_that_script)
 {
     Life life;

@@ -139,6 +139,19 @@ BOOST_AUTO_TEST_CASE(a_stop_with_nothing_to_wait_for_takes_no_time)
     BOOST_TEST(life.host.elapsed().count() == 1000);
 }
 
+BOOST_AUTO_TEST_CASE(K_links_that_cannot_be_listed_are_said_and_cost_the_order_and_the_status)
+{
+    Life life;
+    life.red_hat({"first", "second"});
+    for (const char* name : {"first", "second"})
+        life.host.file(std::string("/etc/rc.d/init.d/") + name, "", true);
+    life.host.unreadable.insert("/etc/rc.d/rc0.d");
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 73);
+    BOOST_TEST(life.host.has_said("/etc/rc.d/rc0.d: cannot be listed (Permission denied), no K-script"));
+    BOOST_TEST(life.in_order("stop second", "stop first"));
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_during_sysinit_ends_the_script_and_runs_no_K_script)
 {
     Life life;
