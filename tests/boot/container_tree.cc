@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -77,6 +78,13 @@ std::optional<Process> parse_stat(const std::string& stat)
     return process;
 }
 
+/// The file that RCINIT names, so that what ships is what is tested; without it this build's own.
+const char* program_under_test()
+{
+    const char* const named = std::getenv("RCINIT");
+    return named != nullptr && *named != '\0' ? named : RCINIT_BINARY;
+}
+
 } // namespace
 
 std::string Container::host_path(const std::string& path) const
@@ -115,7 +123,7 @@ void Container::make_tree()
 
     // The program and its names; mounted rather than copied, it costs a restart nothing.
     for (const auto& [path, source] :
-         {std::pair{"/sbin/init", RCINIT_BINARY}, {"/opt/helper", RCINIT_BOOT_HELPER}}) {
+         {std::pair{"/sbin/init", program_under_test()}, {"/opt/helper", RCINIT_BOOT_HELPER}}) {
         fs::remove(host_path(path));
         file(path, "", 0755);
         mounts_.push_back({source, host_path(path), "", true});

@@ -90,6 +90,28 @@ BOOST_AUTO_TEST_CASE(a_daemon_outlives_its_keeper_and_loses_no_line)
     BOOST_TEST(box.count_events("chatty stop") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(titles_say_what_init_and_its_helpers_are)
+{
+    Container box;
+    box.service("named");
+    box.enable("named", 10, 90);
+    BOOST_REQUIRE(box.boot());
+    const auto command_of = [&](pid_t pid) {
+        const auto found = box.process(pid);
+        return found ? found->command : std::string{};
+    };
+    BOOST_TEST(command_of(1) == "init [3]");
+    const pid_t keeper = parent_of(box, box.pid_in("/var/run/named.pid"));
+    BOOST_REQUIRE(keeper > 1);
+    BOOST_TEST(command_of(keeper) == "rc-keeper");
+    // A home-made script that looks for itself by name meets neither keepers nor helpers, nor a second init.
+    for (const Process& p : box.processes())
+        if (p.parent == 1 && p.comm.starts_with("rc-"))
+            BOOST_TEST(p.command == p.comm, joined(box.processes()));
+    BOOST_TEST(box.processes("named").size() == 1U, joined(box.processes()));
+    BOOST_TEST(box.stop().status == 0);
+}
+
 BOOST_AUTO_TEST_CASE(long_binary_and_unterminated_output_arrives_whole)
 {
     Container box;
