@@ -180,8 +180,21 @@ ways() {
         printf '%s\n' $way_of
     done | while read -r way_of; do
         case $way_of in
-            podman) if ready_podman; then printf 'podman\n'; fi ;;
-            docker) if command -v dockerd >/dev/null; then printf 'docker\n'; fi ;;
+            # What the caller reads are the names alone; the log has both.
+            podman)
+                if ready_podman; then
+                    printf 'podman\n'
+                else
+                    skip "containers by podman" "podman is not there, or does not work here" >&2
+                fi
+                ;;
+            docker)
+                if command -v dockerd >/dev/null; then
+                    printf 'docker\n'
+                else
+                    skip "containers by docker" "dockerd is not installed" >&2
+                fi
+                ;;
             *) printf '%s\n' "$way_of" ;;
         esac
     done
