@@ -11,9 +11,9 @@ int lsb_status(const ServiceStatus& service) noexcept
     const std::string& state = service.state;
     if (state == "running" || state == "done" || state == "starting" || state == "stopping")
         return 0;
-    if (state == "failed")
+    if (state == "failed" || state == "dead")
         return 1;
-    if (state == "stopped" || state == "skipped" || state == "waiting")
+    if (state == "stopped" || state == "skipped")
         return 3;
     return 4;
 }

@@ -15,8 +15,8 @@ namespace init::model {
 
 struct ServiceStatus {
     std::string name;
-    /// One of `waiting` `starting` `running` `done` `stopping` `stopped` `failed` `skipped`. `done`: the
-    /// start succeeded and no process was left, as a script that only sets something up does.
+    /// One of `starting` `running` `done` `stopping` `stopped` `failed` `dead` `skipped`. `done`: the start
+    /// succeeded and left no process, as a script that only sets something up does; `dead`: its process died.
     std::string state;
     pid_t pid = 0;             ///< the main process; 0 for none
     std::size_t processes = 0; ///< attributed to it, the main process included
@@ -38,7 +38,7 @@ struct StatusReport {
     bool operator==(const StatusReport&) const = default;
 };
 
-/// What an init script's `status` would exit with: 0 up, 1 failed, 3 not running, 4 unknown. Source:
+/// What an init script's `status` would exit with: 0 up, 1 failed or dead, 3 not running, 4 unknown. Source:
 /// LSB 3.1, 20.2.
 int lsb_status(const ServiceStatus& service) noexcept;
 
