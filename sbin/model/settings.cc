@@ -99,7 +99,7 @@ constexpr std::array<SettingRow, 18> rows = {{
      "what a reboot does: exit with 133, or boot again in place"},
     {"on-boot-failure", "continue, stop", "continue", SettingScope::global, "what a failed boot does"},
     {"keeper", flags, "yes", SettingScope::both, "whether a keeper stands between init and a script"},
-    {"log", "quiet, normal, debug", "normal", SettingScope::global, "how much init itself says"},
+    {"log", "normal, debug", "normal", SettingScope::global, "how much init itself says"},
     {"pidfile", "an absolute path", "found by init", SettingScope::service,
      "the file that names the main process"},
 }};
@@ -141,9 +141,8 @@ Refusal set_choice(Settings& settings, std::string_view key, std::string_view va
         return take_choice<BootFailureChoice>(
             settings.on_boot_failure, value, values,
             {{"continue", BootFailureChoice::go_on}, {"stop", BootFailureChoice::stop}});
-    return take_choice<LogChoice>(
-        settings.log, value, values,
-        {{"quiet", LogChoice::quiet}, {"normal", LogChoice::normal}, {"debug", LogChoice::debug}});
+    return take_choice<LogChoice>(settings.log, value, values,
+                                  {{"normal", LogChoice::normal}, {"debug", LogChoice::debug}});
 }
 
 /// What a unit is worth in milliseconds; 0 for an unknown one.

@@ -18,7 +18,7 @@ enum class SysinitChoice { automatic, image, builtin, none };
 enum class IntChoice { stop, ctrlaltdel };
 enum class RebootChoice { exit, restart };
 enum class BootFailureChoice { go_on, stop };
-enum class LogChoice { quiet, normal, debug };
+enum class LogChoice { normal, debug };
 enum class ParallelChoice { automatic, yes, no };
 enum class OutputChoice { lines, grouped };
 

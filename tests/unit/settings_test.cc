@@ -103,6 +103,39 @@ BOOST_AUTO_TEST_CASE(the_defaults_in_the_table_are_the_defaults_in_the_code)
     BOOST_TEST(written.shuffle == plain.shuffle);
 }
 
+/// The paragraphs of settings in one section of the manual page that the table calls for.
+std::string manual_section(bool of_service)
+{
+    std::string text;
+    for (const SettingRow& row : setting_rows()) {
+        if (row.scope == (of_service ? SettingScope::global : SettingScope::service))
+            continue;
+        std::string meaning{row.meaning};
+        meaning[0] = static_cast<char>(std::toupper(meaning[0]));
+        std::string key;
+        for (const char c : row.key)
+            key += c == '-' ? std::string("\\-") : std::string(1, c);
+        text += ".TP\n.B " + key + "\n" + meaning + ".\nValues: " + std::string(row.values) +
+                ". Default: " + std::string(row.fallback) + ".\n";
+    }
+    return text;
+}
+
+BOOST_AUTO_TEST_CASE(the_manual_page_says_what_the_table_says)
+{
+    std::ifstream file(RCINIT_TEST_DATA "/../../packaging/man/rcinit.conf.5");
+    const std::string page{std::istreambuf_iterator<char>(file), {}};
+    const auto between = [&](const std::string& begin, const std::string& end) {
+        const std::size_t first = page.find(begin);
+        const std::size_t last = page.find(end, first);
+        return first == std::string::npos || last == std::string::npos
+                   ? std::string{}
+                   : page.substr(first + begin.size(), last - first - begin.size());
+    };
+    BOOST_TEST(between(".SH SETTINGS OF INIT\n", ".SH SETTINGS OF A SERVICE\n") == manual_section(false));
+    BOOST_TEST(between(".SH SETTINGS OF A SERVICE\n", ".SH SEE ALSO\n") == manual_section(true));
+}
+
 BOOST_AUTO_TEST_CASE(a_value_reaches_its_setting)
 {
     Settings settings;
