@@ -269,6 +269,7 @@ void LinuxHost::begin_reserve() noexcept
     austere_ = true;
     (void)::epoll_ctl(events_.get(), EPOLL_CTL_DEL, rare_.get(), nullptr); // requests are not read any more
     queue_.stop_growing();
+    pool_->begin_reserve();
 }
 
 std::vector<system::ProcessLook> LinuxHost::processes()

@@ -246,8 +246,14 @@ void KeeperPool::signal_script(RunId run, int signo) noexcept
     [[maybe_unused]] const auto sent = system::send_group_signal(known->script, signo);
 }
 
+void KeeperPool::begin_reserve() noexcept
+{
+    state_->is_austere = true;
+}
+
 void KeeperPool::kill_under_keepers() noexcept
 {
+    state_->is_austere = true;
     state_->is_killing = true;
     for (const State::Keeper& keeper : state_->keepers)
         state_->order_run(keeper.run, OrderKind::kill_all);

@@ -71,6 +71,9 @@ public:
     /// count is said when there is room. Allocates nothing.
     void say(std::string_view line) noexcept;
 
+    /// The reserve of a stop has begun: from here on nothing allocates, and a keeper that is lost is not
+    /// replaced.
+    void begin_reserve() noexcept;
     /// Ends spawner and spare keepers, closes init's end of the scribe's pipe; the scribe writes what it
     /// holds and leaves. Allocates nothing.
     void close() noexcept;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What keepers tell, what the end of one means, and the events that follow. A sink may call back into the
-// pool, so it is called last, with nothing of the tables held across it. Once everything is to be killed,
-// nothing here allocates.
+// pool, so it is called last, with nothing of the tables held across it. Once the reserve of a stop has
+// begun, nothing here allocates.
 #include "keeper/order.h"
 #include "keeper/pool_state.h"
 #include "system/signal_process.h"
@@ -59,7 +59,9 @@ void KeeperPool::State::take(const Message& message, const EventSink& sink)
         return sink(system::ProcessEnded{message.pid, message.known != 0 ? std::optional<int>(message.value)
                                                                          : std::nullopt});
     case MessageKind::last_line:
-        return sink(system::LastLine{RunId{message.run}, std::string(message.get_text())});
+        if (!is_austere)
+            sink(system::LastLine{RunId{message.run}, std::string(message.get_text())});
+        return;
     case MessageKind::empty:
         if (Keeper* keeper = find_keeper(message.keeper))
             keeper_free(*keeper, message.known != 0);
@@ -73,6 +75,8 @@ void KeeperPool::State::keeper_born(const Message& message)
     Keeper* keeper = find_keeper(message.keeper);
     if (keeper == nullptr) {
         // Asked of a spawner that died; another one has taken its place, and this one leaves by itself.
+        if (is_austere && keepers.size() == keepers.capacity())
+            return;
         keeper = &keepers.emplace_back();
         keeper->number = message.keeper;
         keeper->is_leaving = true;
@@ -130,6 +134,8 @@ void KeeperPool::State::script_failed(std::uint32_t id, int error, std::string_v
         return;
     run->is_start_told = true;
     run->is_script_over = true;
+    if (is_austere)
+        return sink(system::ScriptFailed{RunId{id}, error, {}, {}}); // nobody says it any more
     sink(system::ScriptFailed{RunId{id}, error, word_of(step), path_of(step, run->path)});
 }
 
@@ -175,7 +181,7 @@ void KeeperPool::State::tell_direct_start(std::uint32_t id, const EventSink& sin
 }
 
 /// A keeper was killed. What was under it is init's now; its output is read on by another one, through the
-/// same pipe. Once everything is to be killed, nobody takes its place.
+/// same pipe. Once the reserve of a stop has begun, nobody takes its place.
 void KeeperPool::State::keeper_lost(Keeper& lost, const EventSink& sink)
 {
     const std::uint32_t id = lost.run;
@@ -185,16 +191,16 @@ void KeeperPool::State::keeper_lost(Keeper& lost, const EventSink& sink)
     if (run == nullptr)
         return ensure_spare();
     const bool had_begun = order.empty();
-    if (is_killing)
+    if (is_austere)
         run->is_output_over = true;
     else
         assign(*run, had_begun ? pack_reading(run->id, run->label) : std::move(order));
-    if (!had_begun && !is_killing)
+    if (!had_begun && !is_austere)
         return;
     const bool is_ours = run->is_direct || (run->script > 0 && is_own_child(run->script));
     if (!run->is_script_over && !is_ours)
         script_ended(id, std::nullopt, 0, sink);
-    else if (is_killing)
+    else if (is_austere)
         output_ended(id, sink);
 }
 

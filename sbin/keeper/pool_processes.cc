@@ -82,7 +82,7 @@ void KeeperPool::State::remake_spawner()
     replaced_spawner = spawner; // its end may still be on its way to us
     spawner = 0;
     is_remaking_spawner = true;
-    if (is_closed || !fork_spawner()) {
+    if (is_closed || is_austere || !fork_spawner()) {
         is_remaking_spawner = false;
         return;
     }
@@ -129,7 +129,7 @@ void KeeperPool::State::request_missing() noexcept
 
 void KeeperPool::State::ensure_spare()
 {
-    if (is_closed || is_killing)
+    if (is_closed || is_austere)
         return;
     if (spawner == 0)
         remake_spawner();

@@ -107,6 +107,7 @@ struct KeeperPool::State {
     pid_t replaced_spawner = 0;
     bool is_closed = false;
     bool is_remaking_spawner = false;
+    bool is_austere = false; ///< the reserve has begun: nothing allocates any more
     bool is_killing = false;
     std::size_t most_spare = least_spare;
     std::uint32_t last_keeper = 0;

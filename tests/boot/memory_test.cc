@@ -46,10 +46,34 @@ BOOST_AUTO_TEST_CASE(a_stop_ends_deaf_processes_and_a_storm_before_the_deadline)
     box.script("deaf",
                "[ $1 = start ] && exec /opt/helper daemon --deaf --pidfile /var/run/deaf.pid\nexit 0\n");
     box.enable("deaf", 30);
+    box.script("storm", "[ $1 = start ] && exec /opt/helper storm 5\nexit 0\n");
+    box.enable("storm", 35);
     BOOST_REQUIRE(box.boot());
     const Ended end = box.stop();
     BOOST_TEST(end.status == 0);
     BOOST_TEST(end.took.count() < 3600);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_ends_with_0_when_its_TERM_costs_the_keepers_their_lives)
+{
+    Starved box;
+    box.script("killer", R"([ "$1" = start ] || exit 0
+(
+    trap 'for folder in /proc/[0-9]*; do
+        read -r name <$folder/comm && [ "$name" = rc-keeper ] && kill -KILL ${folder#/proc/} && echo killed >>/var/events
+    done 2>/dev/null; exit' TERM
+    echo ready >>/var/events
+    while :; do sleep 0.05; done
+) &
+)");
+    box.enable("killer", 30);
+    BOOST_REQUIRE(box.boot());
+    BOOST_REQUIRE(box.wait_for_event("ready"));
+    const Ended end = box.stop();
+    BOOST_TEST(end.status == 0);
+    BOOST_TEST(end.took.count() < 3600);
+    BOOST_TEST(box.log_lines("memory is gone").size() == 1U);
+    BOOST_TEST(box.count_events("killed") >= 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_with_a_deaf_K_script_ends_with_73)
