@@ -2,6 +2,7 @@
 // Picks the applet by the name the program was called by, or by the first word after `rcinit`. Nothing that
 // an applet throws gets past here.
 #include "applets/applets.h"
+#include "system/fault_handler.h"
 #include "system/origin.h"
 
 #include <fmt/format.h>
@@ -135,7 +136,7 @@ try {
     const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
     return run(argc > 0 ? base_name(argv[0]) : "rcinit", words);
 } catch (const std::exception& e) {
-    fmt::print(stderr, "rcinit: a fault of its own: {}; leaving with {}\n", e.what(), own_fault);
+    init::system::write_last_words({"rcinit: a fault of its own: ", e.what(), "; leaving with 70\n"});
     return own_fault;
 } catch (...) {
     return own_fault;

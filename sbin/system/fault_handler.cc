@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "system/fault_handler.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -8,7 +9,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
-#include <initializer_list>
 
 namespace init::system {
 namespace {
@@ -18,21 +18,11 @@ constexpr std::array faults = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP
 
 alignas(16) std::array<char, 16 * 1024> stack;
 
-void write_parts(std::initializer_list<const char*> parts) noexcept
-{
-    std::array<char, 240> line{};
-    std::size_t length = 0;
-    for (const char* part : parts)
-        for (; *part != '\0' && length < line.size(); ++part)
-            line[length++] = *part;
-    (void)!::write(STDERR_FILENO, line.data(), length);
-}
-
 extern "C" void leave_after_fault(int signo)
 {
     // Only async-signal-safe calls: the heap may be what broke.
     const char* name = ::sigabbrev_np(signo);
-    write_parts({"init: a fault in init itself (SIG", name ? name : "?", "); leaving with 70\n"});
+    write_last_words({"init: a fault in init itself (SIG", name ? name : "?", "); leaving with 70\n"});
     ::_exit(fault_status);
 }
 
@@ -43,15 +33,28 @@ extern "C" void leave_after_fault(int signo)
         try {
             std::rethrow_exception(caught);
         } catch (const std::exception& e) {
-            write_parts({"an exception got past every handler: ", e.what(), "\n"});
+            write_last_words({"an exception got past every handler: ", e.what(), "\n"});
         } catch (...) {
-            write_parts({"an exception of unknown type got past every handler\n"});
+            write_last_words({"an exception of unknown type got past every handler\n"});
         }
     }
     std::abort();
 }
 
 } // namespace
+
+void write_last_words(std::initializer_list<const char*> parts) noexcept
+{
+    std::array<char, 240> line{};
+    std::size_t length = 0;
+    for (const char* part : parts)
+        for (; *part != '\0' && length < line.size(); ++part)
+            line[length++] = *part;
+    // A pipe that says it can be written to takes this much at once.
+    pollfd room{STDERR_FILENO, POLLOUT, 0};
+    if (::poll(&room, 1, 0) == 1 && (room.revents & POLLOUT) != 0)
+        (void)!::write(STDERR_FILENO, line.data(), length);
+}
 
 void handle_faults() noexcept
 {

@@ -258,7 +258,7 @@ void Container::look_for_end()
             ended_.leftovers = std::move(left);
             ::ptrace(PTRACE_DETACH, init_.pid, nullptr, nullptr);
         } else {
-            const int signo = status >> 16 == 0 && WSTOPSIG(status) != SIGTRAP ? WSTOPSIG(status) : 0;
+            const int signo = status >> 16 == 0 ? WSTOPSIG(status) : 0;
             ::ptrace(PTRACE_CONT, init_.pid, nullptr, static_cast<long>(signo));
         }
         return;
