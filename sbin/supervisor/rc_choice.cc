@@ -43,17 +43,18 @@ SysinitDecision choose_sysinit(system::Tree& tree, const model::Settings& settin
         return {};
     if (model::is_own_rc_sysinit(*text))
         return {Who::builtin, {}}; // the same text
-    if (model::is_stock_rc_sysinit(*text))
-        return {
-            Who::builtin,
-            fmt::format("{} is a stock one, made for machines; init's own is run in its place", call.script)};
-    if (const auto line = model::find_machine_line(*text))
-        return {
-            Who::builtin,
-            fmt::format(
-                "{}:{}: \"{}\" {}; init's own rc.sysinit is run in its place (sysinit=image changes that)",
-                call.script, line->line, line->text, line->reason)};
-    return {};
+    const bool is_stock = model::is_stock_rc_sysinit(*text);
+    const auto line = model::find_machine_line(*text);
+    if (!is_stock && !line)
+        return {};
+    const std::string which =
+        line ? fmt::format("{}:{}: \"{}\" {}", call.script, line->line, line->text, line->reason)
+             : call.script;
+    return {Who::builtin,
+            fmt::format("{}{}; init's own rc.sysinit is run in its place (sysinit=image changes that)", which,
+                        !is_stock ? ""
+                        : line    ? ", and the file is a stock one"
+                                  : " is a stock one")};
 }
 
 } // namespace init::supervisor

@@ -2,6 +2,7 @@
 // From nothing to a level reached: which scripts run, in which order, and what a fault on the way costs.
 #define BOOST_TEST_MODULE boot_scenario
 #include "scenario/life.h"
+#include "supervisor/rc_choice.h"
 
 #include "supervisor/rc_choice.h"
 
@@ -151,6 +152,81 @@ BOOST_AUTO_TEST_CASE(a_folder_of_entries_that_cannot_be_listed_is_said)
     BOOST_TEST(life.run() == 0);
     BOOST_TEST(life.host.has_said("/etc/inittab.d: cannot be listed"));
     BOOST_TEST(life.host.count("start sshd") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(whose_rc_sysinit_runs_is_chosen_by_setting_and_text)
+{
+    using Who = supervisor::SysinitDecision::Who;
+    using Choice = model::SysinitChoice;
+    const char* const own_work = "#!/bin/sh\n/opt/app/prepare\n";
+    const char* const stock = "exec /etc/init.d/rc S\n";
+    const char* const for_a_machine = "#!/bin/sh\necho hello\nmodprobe loop\n";
+    struct Row {
+        Choice choice;
+        const char* text; ///< nullptr: there is no such file
+        Who who;
+        const char* words;
+    };
+    const Row rows[] = {
+        {Choice::automatic, own_work, Who::image, ""},
+        {Choice::automatic, stock, Who::builtin, "/etc/rc.d/rc.sysinit is a stock one; init's own"},
+        {Choice::automatic, for_a_machine, Who::builtin,
+         "/etc/rc.d/rc.sysinit:3: \"modprobe loop\" loads kernel modules; init's own"},
+        {Choice::automatic, nullptr, Who::builtin, "is not there"},
+        {Choice::image, own_work, Who::image, ""},
+        {Choice::image, stock, Who::image, ""},
+        {Choice::image, for_a_machine, Who::image, ""},
+        {Choice::builtin, own_work, Who::builtin, ""},
+        {Choice::none, own_work, Who::nobody, "is not run: sysinit=none"},
+        {Choice::none, nullptr, Who::nobody, "is not run: sysinit=none"},
+    };
+    for (const Row& row : rows) {
+        FakeHost host;
+        if (row.text)
+            host.file("/etc/rc.d/rc.sysinit", row.text);
+        model::Settings settings;
+        settings.sysinit = row.choice;
+        model::InittabEntry entry;
+        entry.action = model::Action::sysinit;
+        entry.process = "/etc/rc.d/rc.sysinit";
+        const auto call = model::parse_rc_call(entry);
+        BOOST_REQUIRE(call.has_value());
+        const auto decision = supervisor::choose_sysinit(host, settings, *call);
+        BOOST_TEST_CONTEXT((row.text ? row.text : "no file")
+                           << " with choice " << static_cast<int>(row.choice))
+        {
+            BOOST_TEST((decision.who == row.who));
+            BOOST_TEST(decision.words.find(row.words) != std::string::npos, decision.words);
+            BOOST_TEST(decision.words.empty() == (*row.words == 0));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(with_sysinit_none_no_rc_sysinit_runs_and_the_level_is_entered)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.file("/etc/rc.d/rc.sysinit", "#!/bin/sh\n/opt/app/prepare\n", true);
+    life.settings.sysinit = model::SysinitChoice::none;
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("run rc.sysinit") == 0u);
+    BOOST_TEST(life.host.has_said("sysinit=none"));
+    BOOST_TEST(life.host.count("start sshd") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(with_rc_script_the_images_rc_is_launched_as_an_entry)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.file("/etc/inittab", "id:3:initdefault:\nl3:3:wait:/etc/rc.d/rc 3\nl0:0:wait:/etc/rc.d/rc 0\n");
+    life.host.file("/etc/rc.d/rc", "#!/bin/sh\n", true);
+    life.settings.rc = model::RcChoice::script;
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("launch l3") == 1u);
+    BOOST_TEST(life.host.count("start sshd") == 0u);
+    BOOST_TEST(life.host.has_said("/etc/rc.d/rc is run as it stands: rc=script"));
 }
 
 BOOST_AUTO_TEST_CASE(a_script_that_cannot_be_executed_costs_that_script)
