@@ -24,10 +24,11 @@ constexpr Row rows[] = {
     {"RTMIN+5", "stop through runlevel 6, exit 133"},
     {"RTMIN+13 RTMIN+14", "end at once without K-scripts, exit 0"},
     {"RTMIN+15", "end at once without K-scripts, exit 133"},
-    {"HUP", "read inittab and configuration anew"},
+    {"HUP", "read inittab and configuration anew; from the kernel, which has lost the"},
+    {"", "terminal: let go of the console"},
     {"USR1", "open the initctl FIFOs anew"},
     {"USR2", "close the initctl FIFOs"},
-    {"WINCH", "run the kbrequest entry"},
+    {"WINCH", "from a process: run the kbrequest entry"},
     {"CHLD", "collect what has ended"},
     {"SEGV BUS FPE ILL ABRT TRAP SYS", "a fault of init: one line, exit 70"},
 };
