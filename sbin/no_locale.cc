@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Keeps the C++ library's locales out of the static file. Boost.Filesystem's path converts wide characters with
-// std::locale; nothing here has a wide path, but the mere reference brings in 600 KiB of facets and tables. The
-// linker's --wrap sends its references here instead; what other code may say of locales is not touched.
-// Source: ld(1).
+// Keeps the C++ library's locales out of the static file. Boost.Filesystem's path converts wide characters
+// with std::locale; nothing here has a wide path, but the mere reference brings in 600 KiB of facets and
+// tables. The linker's --wrap sends its references here instead; what other code may say of locales is not
+// touched. Source: ld(1).
 
 namespace {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The tables behind `is_stock_rc` and `is_stock_rc_sysinit`: the first eight bytes, read as a big-endian number, of the
-// SHA-256 of the normalised script; sorted. How a script is normalised is said in `stock_script`.
+// The tables behind `is_stock_rc` and `is_stock_rc_sysinit`: the first eight bytes, read as a big-endian
+// number, of the SHA-256 of the normalised script; sorted. How a script is normalised is said in
+// `stock_script`.
 #pragma once
 
 #include <cstdint>
@@ -15,4 +16,4 @@ std::span<const std::uint64_t> stock_rc_sysinit_checksums() noexcept;
 extern const std::uint64_t own_rc_checksum;
 extern const std::uint64_t own_rc_sysinit_checksum;
 
-}  // namespace init::model
+} // namespace init::model
