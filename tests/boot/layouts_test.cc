@@ -296,6 +296,42 @@ BOOST_AUTO_TEST_CASE(a_level_on_the_command_line_wins_over_the_default)
     BOOST_TEST(box.count_events("four start") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(initscript_stands_around_the_scripts_of_a_level_but_not_of_level_S)
+{
+    Container box{Layout::debian};
+    box.file("/etc/initscript", "echo \"around $1 $2 $3 $4\" >>/var/events\neval exec \"$4\"\n");
+    note(box, "early");
+    note(box, "one");
+    box.link('S', "S05early");
+    box.enable("one", 10, 90);
+    BOOST_REQUIRE(box.boot());
+    BOOST_TEST(box.count_events("early start") == 1U);
+    BOOST_TEST(box.count_events("one start") == 1U);
+    BOOST_TEST(box.stop().status == 0);
+    BOOST_TEST(box.count_events("one stop") == 1U);
+    std::size_t around_one = 0;
+    for (const std::string& event : box.events()) {
+        BOOST_TEST((!event.starts_with("around") || event.find("early") == std::string::npos), event);
+        around_one += event.starts_with("around l2 2 wait ") && event.ends_with("one start") ? 1U : 0U;
+        around_one += event.starts_with("around l0 0 wait ") && event.ends_with("one stop") ? 1U : 0U;
+    }
+    BOOST_TEST(around_one == 2U, joined(box.events()));
+}
+
+BOOST_DATA_TEST_CASE(a_single_user_level_without_a_terminal_is_entered_and_left, ut::data::make({"S", "1"}),
+                     level)
+{
+    Container box;
+    box.arguments({"/sbin/init", level});
+    note(box, "one");
+    box.enable("one", 10, 90);
+    BOOST_REQUIRE(box.boot());
+    BOOST_TEST(box.count_events("one start") == 0U);
+    BOOST_TEST(box.exec({"telinit", "3"}).status == 0);
+    BOOST_TEST(box.wait_for_event("one start"));
+    BOOST_TEST(box.stop().status == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_script_for_a_machine_is_left_out_with_its_reason)
 {
     Container box;
