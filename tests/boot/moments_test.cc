@@ -2,17 +2,19 @@
 // A stop at any moment of a boot: at random ones, whose seed is said and taken from RCINIT_TEST_SEED, and
 // right after each line that init and the scripts write. Always exit 0 before the deadline, and nobody left.
 #define BOOST_TEST_MODULE boot_moments
-#include "container.h"
+#include "follower.h"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <atomic>
+#include <climits>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <random>
 #include <sstream>
+#include <string_view>
 #include <thread>
 
 namespace ut = boost::unit_test;
@@ -23,6 +25,7 @@ namespace {
 constexpr int services = 8;
 constexpr int random_moments = 200;
 constexpr unsigned side_by_side = 4;
+constexpr int traced_moments = 40; ///< in a short run; a long one takes every event of a boot
 constexpr Layout layouts[] = {Layout::red_hat, Layout::debian, Layout::plain};
 constexpr milliseconds deadline{3600};
 
@@ -187,6 +190,43 @@ BOOST_AUTO_TEST_CASE(TERM_right_after_each_start_of_a_script_ends_well)
         box.wait_for_event("s" + std::to_string(i % services) + " start", 3s);
         box.stop_signal();
         return fault(box, "TERM after the start of s" + std::to_string(i % services));
+    }));
+}
+
+BOOST_AUTO_TEST_CASE(TERM_at_each_launch_exec_and_exit_ends_well)
+{
+    int events = 0;
+    {
+        Container box;
+        furnish(box);
+        box.start();
+        Follower follower(box);
+        events = follower.run_to(INT_MAX);
+        BOOST_REQUIRE(follower.release());
+        BOOST_TEST(box.wait_for_state("running"));
+        BOOST_TEST(box.stop().status == 0);
+    }
+    BOOST_TEST(events >
+               4 * services); // of each script a launch, an exec and an exit at least, and its daemon
+    const char* const mode = std::getenv("RCINIT_LONG");
+    const bool is_long = mode != nullptr && std::string_view{mode} == "yes";
+    const int trials = is_long ? events : std::min(events, traced_moments);
+    expect_none(run_trials(trials, [&](int i) {
+        Container box{layouts[i % 3]};
+        furnish(box);
+        box.start();
+        Follower follower(box);
+        const int moment = 1 + static_cast<int>(static_cast<long>(i) * events / trials);
+        follower.run_to(moment);
+        if (!hears(box)) {
+            if (!follower.release())
+                return std::string{"a process could not be let go"};
+            box.wait_for([&] { return hears(box); });
+        }
+        box.stop_signal();
+        if (!follower.release())
+            return std::string{"a process could not be let go"};
+        return fault(box, "TERM at event " + std::to_string(moment) + " of " + std::to_string(events));
     }));
 }
 
