@@ -2,6 +2,7 @@
 // Picks the applet by the name the program was called by, or by the first word after `rcinit`. Nothing that
 // an applet throws gets past here.
 #include "applets/applets.h"
+#include "small/small_init.h"
 #include "system/fault_handler.h"
 #include "system/origin.h"
 
@@ -120,14 +121,18 @@ int run(std::string_view name, const std::vector<std::string>& words)
     return wrong_usage;
 }
 
-/// Runs before static constructors, as the first code of ours: PID 1 has no default action for a signal, so a
-/// stop signal that comes before the mask is set would be lost.
-void block_signals_early()
+/// Runs before static constructors, as the first code of ours. A small init is told by its name here, so that
+/// it does not pay for the rest of the program. PID 1 has no default action for a signal, so a stop signal
+/// that comes before the mask is set would be lost.
+void take_first_step(int argc, char** argv, char** envp)
 {
+    if (argc > 0)
+        if (const init::small::Personality* who = init::small::find_personality(argv[0]))
+            init::small::run(*who, argc, argv, envp);
     if (::getpid() == 1)
         init::system::block_signals_at_start();
 }
-[[gnu::section(".preinit_array"), gnu::used]] void (*const first_step)() = block_signals_early;
+[[gnu::section(".preinit_array"), gnu::used]] void (*const first_step)(int, char**, char**) = take_first_step;
 
 } // namespace
 

@@ -26,12 +26,13 @@ allowed() {
     case $1 in
     model) echo 'model' ;;
     system) echo 'system model' ;;
+    small) echo 'small' ;;
     keeper) echo 'keeper model system' ;;
     supervisor) echo 'supervisor model' ;;
     control) echo 'control model system' ;;
     host) echo 'host model system keeper control' ;;
     lint) echo 'lint model supervisor' ;;
-    *) echo 'model system keeper supervisor control host lint applets' ;;
+    *) echo 'model system small keeper supervisor control host lint applets' ;;
     esac
 }
 
@@ -44,6 +45,7 @@ include_faults() {
         supervisor:system/host.h | supervisor:system/tree.h | supervisor:system/folder_names.h | supervisor:system/result.h)
             continue
             ;;
+        small:system/signal_process.h | small:system/resident_memory.h) continue ;;
         lint:system/tree.h | lint:system/folder_names.h | lint:system/result.h | lint:control/json_text.h) continue ;;
         *:*/*) ;;
         *) echo "$1 includes \"$included\" without its layer" && continue ;;
@@ -71,6 +73,12 @@ system_faults() {
         grep -v '<sys/types\.h>' # types only
     grep -nE '^#include <boost/asio' sbin/supervisor/* sbin/keeper/*
     grep -rnE --include='*.h' --include='*.cc' '^#include <iostream>' sbin
+}
+
+# The small inits run before the program's constructors, without heap, stdio, C++ strings and containers.
+small_faults() {
+    grep -nE '^#include <(boost/.*|fmt/.*|string|string_view|vector|memory|functional|map|iostream|cstdio|stdio\.h)>' sbin/small/*
+    sed -e 's/"[^"]*"//g' -e 's,//.*,,' sbin/small/*.cc | grep -nE '(^|[^[:alnum:]_])(new|malloc|calloc|printf|static [[:alnum:]_:]+ [[:alnum:]_]+ *[({])[ (]'
 }
 
 # Comments and strings aside, kill(2) and its relatives are called in one file.
@@ -110,6 +118,7 @@ header_faults() {
 report 'layers include only what they may' "$(sources | while read -r file; do include_faults "$file"; done)"
 report 'applets do not know each other' "$(applet_faults)"
 report 'the model makes no system call, and only the host and the applets know the event loop' "$(system_faults)"
+report 'the small inits need no constructor, heap or stdio' "$(small_faults)"
 report 'signals are sent through one door' "$(kill_faults)"
 report 'no file is longer than 500 lines' "$(size_faults)"
 report 'sources begin with their licence' "$(head_faults)"
