@@ -3,6 +3,7 @@
 // nothing wakes it while nothing happens.
 #include "small/engine.h"
 
+#include "system/resident_memory.h"
 #include "system/signal_process.h"
 
 #include <fcntl.h>
@@ -97,6 +98,7 @@ void Engine::let_go() noexcept
     // Through the bare call: older libraries lack it, and older kernels keep the descriptors open.
     if (who_.closes_descriptors)
         ::syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX, 0);
+    system::release_code();
 }
 
 int Engine::serve() noexcept

@@ -4,9 +4,11 @@
 
 namespace init::system {
 
-/// Free heap pages go back to the kernel, and the program's own code is let go of: what is needed of it comes
-/// back from the page cache at the next touch, some 64 KiB at a time. Cheap, changes nothing but residence,
-/// cannot fail. Source: malloc_trim(3), madvise(2).
+/// The program's own code is let go of: what is needed of it comes back from the page cache at the next
+/// touch, some 64 KiB at a time. Cheap, changes nothing but residence, cannot fail. Source: madvise(2).
+void release_code() noexcept;
+
+/// Free heap pages go back to the kernel as well. Source: malloc_trim(3).
 void release_idle_memory() noexcept;
 
 } // namespace init::system
