@@ -214,6 +214,13 @@ void Running::send(int signo) const
         ::kill(pid_, signo);
 }
 
+void Running::hang_up()
+{
+    (void)out();
+    ::close(terminal_);
+    terminal_ = -1;
+}
+
 bool Running::has_ended()
 {
     if (!over_ && ::waitpid(pid_, &status_, WNOHANG) == pid_)

@@ -58,6 +58,8 @@ public:
     const std::string& out();
     const std::string& err();
     void send(int signo) const;
+    /// Closes our end of the terminal.
+    void hang_up();
 
     /// False at the limit, or when the init has ended and the text is not there.
     bool wait_for_text(const std::string& text);
