@@ -68,11 +68,19 @@ void Engine::leave_terminal() noexcept
         teller_.tell(Event::terminal_kept, {.error = errno});
         return;
     }
-    // The kernel tells the foreground group that a session's leader left its terminal. The child must not
-    // hear of it: HUP would end it. Source: ioctl_tty(2).
-    if (::getsid(0) == ::getpid())
-        hand_off_ = signals(SIGHUP, SIGCONT);
     teller_.tell(Event::terminal_left);
+    // The kernel has just told the foreground group that its session's leader left the terminal. The command
+    // must not hear of it: HUP would end it. Source: ioctl_tty(2).
+    if (::getsid(0) != ::getpid())
+        return;
+    for (const int signo : {SIGHUP, SIGCONT}) {
+        const timespec at_once{};
+        sigset_t one;
+        ::sigemptyset(&one);
+        ::sigaddset(&one, signo);
+        if (::sigtimedwait(&one, nullptr, &at_once) == signo)
+            teller_.tell(Event::swallowed, {.number = signo, .signal = signo});
+    }
 }
 
 bool Engine::adopt_orphans() noexcept
@@ -127,11 +135,6 @@ int Engine::next_signal() const noexcept
 void Engine::on_signal(int signo) noexcept
 {
     teller_.tell(Event::received, {.number = signo, .signal = signo});
-    if (holds(hand_off_, signo)) {
-        hand_off_ &= ~signals(signo);
-        teller_.tell(Event::swallowed, {.number = signo, .signal = signo});
-        return;
-    }
     if (orders_.command == nullptr) {
         if (signo == SIGTERM || signo == SIGINT) {
             teller_.tell(Event::stopped, {.number = signo, .signal = signo});

@@ -50,7 +50,6 @@ private:
     sigset_t taken_{};
     sigset_t caller_mask_{};
     bool caller_ignored_children_ = false;
-    Signals hand_off_ = 0; ///< signals of the terminal's hand-off, still to come, not to be sent on
     pid_t command_ = 0;
     int status_ = -1;
 };

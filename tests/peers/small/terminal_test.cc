@@ -214,6 +214,11 @@ BOOST_AUTO_TEST_CASE(the_terminal_s_hand_over_is_not_heard_by_the_command)
                                 whose};
                 if (!running.wait_for_text("ready\r\n"))
                     return "not ready";
+                // Those of the kernel have been read by then, so that ours do not merge with them.
+                (void)poll_until([&] {
+                    return status_field(running.pid(), "State").substr(0, 1) == "S" &&
+                           status_field(running.pid(), "ShdPnd") == "0000000000000000";
+                });
                 running.send(SIGHUP);
                 running.send(SIGCONT);
                 running.send(35);
