@@ -50,5 +50,6 @@ void graphs();
 void parallel();
 void functions();
 void tools();
+void small_inits();
 
 } // namespace bench
