@@ -150,7 +150,9 @@ ready_docker() {
     command -v dockerd >/dev/null && command -v docker >/dev/null || return 1
     [ ! -e "$work/dockerd.pid" ] || return 0
     mkdir -p -- "$work/docker"
-    dockerd --iptables=false --ip6tables=false --bridge=none --data-root "$work/docker/data" --exec-root "$work/docker/exec" \
+    # The options are words.
+    # shellcheck disable=SC2086
+    dockerd ${DOCKERD_OPTIONS:-} --iptables=false --ip6tables=false --bridge=none --data-root "$work/docker/data" --exec-root "$work/docker/exec" \
         --pidfile "$work/dockerd.pidfile" --host "unix://$work/docker.sock" \
         --default-ulimit nofile=4096:4096 --default-ulimit nproc=4096:4096 >"$work/dockerd.log" 2>&1 &
     printf '%s\n' "$!" >"$work/dockerd.pid"
