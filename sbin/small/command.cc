@@ -34,7 +34,7 @@ bool Engine::spawn() noexcept
         return false;
     }
     command_ = child;
-    teller_.tell(Event::spawned, {.words = orders_.command[0], .process = child});
+    teller_.mention(Event::spawned, {.words = orders_.command[0], .process = child});
     return true;
 }
 
@@ -74,7 +74,7 @@ bool Engine::enter_session() noexcept
         return false;
     }
     if (::ioctl(STDIN_FILENO, TIOCSCTTY, 0) != 0)
-        teller_.tell(Event::terminal_not_there, {.error = errno});
+        teller_.mention(Event::terminal_not_there, {.error = errno});
     return true;
 }
 

@@ -65,10 +65,10 @@ void Engine::take_signals() noexcept
 void Engine::leave_terminal() noexcept
 {
     if (::ioctl(STDIN_FILENO, TIOCNOTTY) != 0) {
-        teller_.tell(Event::terminal_kept, {.error = errno});
+        teller_.mention(Event::terminal_kept, {.error = errno});
         return;
     }
-    teller_.tell(Event::terminal_left);
+    teller_.mention(Event::terminal_left);
     // The kernel has just told the foreground group that its session's leader left the terminal. The command
     // must not hear of it: HUP would end it. Source: ioctl_tty(2).
     if (::getsid(0) != ::getpid())
@@ -79,7 +79,7 @@ void Engine::leave_terminal() noexcept
         ::sigemptyset(&one);
         ::sigaddset(&one, signo);
         if (::sigtimedwait(&one, nullptr, &at_once) == signo)
-            teller_.tell(Event::swallowed, {.number = signo, .signal = signo});
+            teller_.mention(Event::swallowed, {.number = signo, .signal = signo});
     }
 }
 
@@ -134,7 +134,7 @@ int Engine::next_signal() const noexcept
 
 void Engine::on_signal(int signo) noexcept
 {
-    teller_.tell(Event::received, {.number = signo, .signal = signo});
+    teller_.mention(Event::received, {.number = signo, .signal = signo});
     if (orders_.command == nullptr) {
         if (signo == SIGTERM || signo == SIGINT) {
             teller_.tell(Event::stopped, {.number = signo, .signal = signo});
@@ -143,12 +143,12 @@ void Engine::on_signal(int signo) noexcept
         return;
     }
     if (holds(who_.swallowed, signo)) {
-        teller_.tell(Event::swallowed, {.number = signo, .signal = signo});
+        teller_.mention(Event::swallowed, {.number = signo, .signal = signo});
         return;
     }
     forward(signo);
     if (who_.suspends && holds(terminal_stops, signo)) {
-        teller_.tell(Event::suspended);
+        teller_.mention(Event::suspended);
         (void)system::send_signal(::getpid(), SIGSTOP);
     }
 }
@@ -157,13 +157,13 @@ void Engine::forward(int signo) noexcept
 {
     const int sent = signo <= rewritable && orders_.rewritten[signo] >= 0 ? orders_.rewritten[signo] : signo;
     if (sent == 0) {
-        teller_.tell(Event::dropped, {.number = signo, .signal = signo});
+        teller_.mention(Event::dropped, {.number = signo, .signal = signo});
         return;
     }
     const auto done =
         orders_.group ? system::send_group_signal(command_, sent) : system::send_signal(command_, sent);
     if (done) {
-        teller_.tell(Event::forwarded, {.number = sent, .process = command_, .signal = sent});
+        teller_.mention(Event::forwarded, {.number = sent, .process = command_, .signal = sent});
         return;
     }
     const int error = done.error().value();
@@ -191,7 +191,7 @@ void Engine::on_reaped(pid_t process, int status) noexcept
     const Facts facts{.number = exited ? code : WTERMSIG(status),
                       .process = process,
                       .signal = exited ? 0 : WTERMSIG(status)};
-    teller_.tell(exited ? Event::reaped_exited : Event::reaped_killed, facts);
+    teller_.mention(exited ? Event::reaped_exited : Event::reaped_killed, facts);
     if (process != command_) {
         if (orders_.warn_reaped)
             teller_.tell(Event::orphan_reaped, facts);
@@ -199,7 +199,7 @@ void Engine::on_reaped(pid_t process, int status) noexcept
     }
     if (who_.parting != 0)
         forward(who_.parting);
-    teller_.tell(Event::command_ended, {.number = code, .process = process});
+    teller_.mention(Event::command_ended, {.number = code, .process = process});
     status_ = orders_.to_zero.test(static_cast<std::size_t>(code)) ? 0 : code;
 }
 

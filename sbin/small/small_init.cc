@@ -12,6 +12,12 @@
 
 namespace init::small {
 
+constinit const char licence_text[] =
+    "rcinit " RCINIT_VERSION " in the place of %b\nCopyright (c) 2026 the rcinit authors\n"
+    "The MIT License (MIT): free to use, copy, modify and distribute, without any warranty, as long as the "
+    "notice\n"
+    "in the file LICENSE of rcinit's source goes with it.\n";
+
 const Personality* find_personality(const char* called) noexcept
 {
     const char* slash = std::strrchr(called, '/');

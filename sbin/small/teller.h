@@ -29,6 +29,12 @@ public:
     /// Writes the line that the personality has for this, where its level is told. What cannot be written is
     /// lost.
     void tell(Event event, const Facts& facts = {}) const noexcept;
+    /// The same for what no personality tells as a warning; costs nothing where it is not told.
+    void mention(Event event, const Facts& facts = {}) const noexcept
+    {
+        if (level_ >= static_cast<int>(Level::info))
+            tell(event, facts);
+    }
     void show(const Page& page) const noexcept;
 
 private:

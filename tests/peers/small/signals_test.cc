@@ -7,7 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <sstream>
 
 namespace small_test {
@@ -357,6 +359,46 @@ BOOST_AUTO_TEST_CASE(a_command_that_dies_while_signals_arrive_is_reaped_with_its
                     running.send(SIGUSR2);
                 BOOST_TEST(described(running.end()) == "exit 0");
             }
+}
+
+/// Whether the command can be another user's: not where only one user is mapped.
+bool has_other_users()
+{
+    std::ifstream map("/proc/self/uid_map");
+    long inside = 0;
+    long outside = 0;
+    long number = 0;
+    return static_cast<bool>(map >> inside >> outside >> number) && number > 65534;
+}
+
+BOOST_AUTO_TEST_CASE(a_command_that_may_not_be_signalled_ends_tini_alone)
+{
+    if (!has_other_users()) {
+        std::printf("skip - a_command_that_may_not_be_signalled_ends_tini_alone: there is one user only\n");
+        return;
+    }
+    for (const auto& [name, fate] :
+         {std::pair{"dumb-init", "stays"}, std::pair{"tini", "exit 1"}, std::pair{"catatonit", "stays"}})
+        BOOST_TEST_CONTEXT(name)
+        {
+            const auto observe = [&](Whose whose) -> std::string {
+                Setting setting{.name = name, .words = {"--", probe(), "nobody"}, .may_signal_all = false};
+                if (name == std::string("tini"))
+                    setting.words.insert(setting.words.begin(), "-s");
+                Running running{setting, whose};
+                if (!running.wait_for_text("ready\n"))
+                    return "not ready";
+                (void)poll_until([&] { return is_asleep(running, name); });
+                running.send(SIGUSR1);
+                (void)poll_until([&] {
+                    return running.has_ended() ||
+                           (is_asleep(running, name) &&
+                            status_field(running.pid(), "ShdPnd") == "0000000000000000");
+                });
+                return running.has_ended() ? described(running.end()) : "stays";
+            };
+            BOOST_TEST(same_for_both(name, observe) == fate);
+        }
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_that_comes_with_the_start_is_not_lost)

@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -172,6 +173,8 @@ void Running::become(const Setting& setting, Whose whose, int slave, const int* 
     std::vector<std::string> words = setting.words;
     words.insert(words.begin(), setting.name);
     set_signals(setting);
+    if (!setting.may_signal_all)
+        must(::prctl(PR_CAPBSET_DROP, CAP_KILL) == 0, "capabilities");
     ::execve(program_of(setting.name, whose).c_str(), pointers(words).data(), pointers(environment).data());
     must(false, setting.name.c_str());
     ::_exit(99);

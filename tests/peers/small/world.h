@@ -27,6 +27,7 @@ struct Setting {
     std::uint64_t blocked = 0;
     std::string folder{};
     int descriptor = -1;         ///< one that stays open
+    bool may_signal_all = true;  ///< CAP_KILL
     bool own_listen_pid = false; ///< LISTEN_PID names the init
 };
 
