@@ -2,6 +2,7 @@
 #include "applets/chkconfig_tree.h"
 
 #include "supervisor/table.h"
+#include "system/folder_names.h"
 #include "system/rooted_folder.h"
 #include "system/rooted_path.h"
 #include "system/utmp.h"
@@ -55,7 +56,8 @@ ChkconfigTree::ChkconfigTree(std::string root)
       scripts_(folder_of(files_, model::script_folder(layout_), "init.d"))
 {
     for (int level = 0; level < model::chkconfig_levels; ++level)
-        for (const std::string& name : files_.list_folder(links_folder(level)))
+        for (const std::string& name :
+             system::list_or_complain(files_, links_folder(level), unlisted_, "so its links are not known"))
             if (auto link = model::parse_level_link(name))
                 links_.push_back({{level, link->kind, link->number}, std::move(link->name)});
 }
@@ -104,7 +106,7 @@ ChkconfigService ChkconfigTree::service(const std::string& name, model::Chkconfi
 std::vector<ChkconfigService> ChkconfigTree::services()
 {
     std::vector<ChkconfigService> services;
-    for (const std::string& name : files_.list_folder(scripts_)) {
+    for (const std::string& name : system::names_or_none(files_, scripts_)) {
         if (model::is_passed_over(name))
             continue;
         if (Result<ReadScript> script = read_script(name); script && script->header)
@@ -113,14 +115,26 @@ std::vector<ChkconfigService> ChkconfigTree::services()
     return services;
 }
 
+/// What is decided without knowing every link could be wrong.
+bool ChkconfigTree::knows_links() const
+{
+    for (const model::Diagnostic& complaint : unlisted_)
+        fmt::print(stderr, "chkconfig: {}; nothing was done\n", to_string(complaint));
+    return unlisted_.empty();
+}
+
 bool ChkconfigTree::may_list()
 {
+    if (!knows_links())
+        return false;
     const auto folder = system::RootedFolder::open(files_.root(), scripts_);
     return folder || say_refused(files_.root(), "read", scripts_, folder.error(), "there is no list");
 }
 
 bool ChkconfigTree::may_change()
 {
+    if (!knows_links())
+        return false;
     const std::string path = links_folder(asked_level);
     const auto folder = system::RootedFolder::open(files_.root(), path);
     const Result<void> may = folder ? folder->check_writable() : Result<void>{folder.error()};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/chkconfig_plan.h"
+#include "model/diagnostic.h"
 #include "model/rc_layout.h"
 #include "system/rooted_tree.h"
 
@@ -55,11 +56,13 @@ private:
     /// The folder of a level's links.
     std::string links_folder(int level);
     bool change(const model::LinkChange& change);
+    [[nodiscard]] bool knows_links() const;
 
     system::RootedTree files_;
     model::Layout layout_;
     std::string scripts_; ///< the folder
     std::vector<NamedLink> links_;
+    model::Diagnostics unlisted_; ///< folders of links that are there and cannot be listed
 };
 
 } // namespace init::applets

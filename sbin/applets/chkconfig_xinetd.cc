@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "applets/chkconfig_xinetd.h"
 
+#include "system/folder_names.h"
 #include "system/rooted_folder.h"
 #include "system/rooted_path.h"
 #include "system/spawn.h"
@@ -98,7 +99,7 @@ Result<model::XinetdService> read_xinetd_service(system::RootedTree& files, cons
 
 void list_xinetd_services(system::RootedTree& files)
 {
-    for (const std::string& name : files.list_folder(folder))
+    for (const std::string& name : system::names_or_none(files, folder))
         if (!model::is_passed_over(name))
             if (const auto service = read_xinetd_service(files, name))
                 fmt::print("\t{:<15}\t{}\n", name + ":", service->is_on ? "on" : "off");

@@ -30,6 +30,7 @@ constexpr Row rows[] = {
     {"USR2", "close the initctl FIFOs"},
     {"WINCH", "from a process: run the kbrequest entry"},
     {"CHLD", "collect what has ended"},
+    {"any other", "to the process group of a command in the foreground, where there is one"},
     {"SEGV BUS FPE ILL ABRT TRAP SYS", "a fault of init: one line, exit 70"},
 };
 

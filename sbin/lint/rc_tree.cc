@@ -111,19 +111,18 @@ private:
             into_.failure = fmt::format("{} cannot be read: {}", path, why.message());
     }
 
-    /// An empty list of a folder that may not be read is told from one of an empty folder.
+    /// A folder that may not be read is told from one that is not there, and from an empty one.
     std::vector<std::string> list(const std::string& folder)
     {
-        std::vector<std::string> names = tree_.list_folder(folder);
-        if (into_.look(folder).kind != FileKind::folder)
-            return names;
-        has_folder_ = true;
-        if (!names.empty())
-            return names;
-        const auto as_file = tree_.read_file(folder + "/.", 1);
-        if (!as_file && as_file.error() == boost::system::errc::permission_denied)
-            fail(folder, as_file.error());
-        return names;
+        system::Result<std::vector<std::string>> names = tree_.list_folder(folder);
+        if (names) {
+            has_folder_ = true;
+            return std::move(*names);
+        }
+        if (names.error() != boost::system::errc::no_such_file_or_directory &&
+            names.error() != boost::system::errc::not_a_directory)
+            fail(folder, names.error());
+        return {};
     }
 
     void read_scripts()
@@ -225,7 +224,8 @@ private:
     void read_settings()
     {
         const std::string folder = "/etc/rcinit.conf.d";
-        const std::vector<std::string> names = tree_.list_folder(folder);
+        const std::vector<std::string> names =
+            system::list_or_complain(tree_, folder, into_.setting_complaints, "its files are left out");
         for (Script& script : into_.scripts) {
             if (!script.is_judged)
                 continue;

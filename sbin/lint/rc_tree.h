@@ -11,6 +11,7 @@
 #include "model/script_link.h"
 #include "model/settings.h"
 #include "model/shell_commands.h"
+#include "system/folder_names.h"
 #include "system/tree.h"
 
 #include <deque>
@@ -89,7 +90,8 @@ public:
     [[nodiscard]] bool is_known(std::string_view path) const noexcept;
     system::Result<std::string> read(const std::string& path) { return tree_.read_file(path, read_limit); }
 
-    std::vector<std::string> list(const std::string& folder) { return tree_.list_folder(folder); }
+    /// None where it cannot be listed.
+    std::vector<std::string> list(const std::string& folder) { return system::names_or_none(tree_, folder); }
 
     static constexpr std::size_t read_limit = 1024 * 1024;
     static constexpr std::string_view levels = "S0123456789";

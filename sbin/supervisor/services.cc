@@ -3,6 +3,7 @@
 
 #include "model/pid_file.h"
 #include "supervisor/guarded.h"
+#include "system/folder_names.h"
 
 #include <fmt/format.h>
 
@@ -361,7 +362,12 @@ void Services::gather_for_stop(const std::string& script_folder)
     refresh_all();
     std::string folder{lock_folder};
     folder.pop_back();
-    for (std::string name : host_.list_folder(folder)) {
+    model::Diagnostics complaints;
+    std::vector<std::string> locks = system::list_or_complain(
+        host_, folder, complaints, "so a service that only its lock tells of is not stopped by its script");
+    for (const model::Diagnostic& complaint : complaints)
+        host_.say(to_string(complaint));
+    for (std::string& name : locks) {
         if (name.ends_with(lock_ending))
             name.resize(name.size() - lock_ending.size());
         if (find(name) || host_.look(script_folder + "/" + name).kind != system::FileKind::file)

@@ -171,7 +171,10 @@ public:
             ++reads[{found.device, found.inode}];
         return tree_.read_file(path, limit);
     }
-    std::vector<std::string> list_folder(const std::string& path) override { return tree_.list_folder(path); }
+    init::system::Result<std::vector<std::string>> list_folder(const std::string& path) override
+    {
+        return tree_.list_folder(path);
+    }
     init::system::FileLook look(const std::string& path) override { return tree_.look(path); }
 
     std::map<std::pair<std::uint64_t, std::uint64_t>, int> reads;
