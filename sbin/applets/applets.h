@@ -53,8 +53,8 @@ int stop(Arguments names);
 int restart(Arguments names);
 int reload(Arguments names);
 int try_restart(Arguments names);
-/// `rcinit lint [--root DIR] [--grace TIME] [--quiet] [--json | --sarif]`: 0 no fault, 1 warnings or errors, 2 the
-/// tree cannot be looked at, 64 wrong usage.
+/// `rcinit lint [--root DIR] [--grace TIME] [--quiet] [--json | --sarif]`: 0 no fault, 1 warnings or errors,
+/// 2 the tree cannot be looked at, 64 wrong usage.
 int lint(Arguments words);
 /// `rcinit signals`: what each signal to PID 1 does.
 int signals(Arguments arguments);

@@ -49,8 +49,8 @@ struct RcCall {
     bool operator==(const RcCall&) const = default;
 };
 /// Recognises `/etc/rc.d/rc N`, `/etc/rc N`, `/etc/init.d/rc N`, `/etc/init.d/rcS`, `/etc/rc.d/rc.sysinit`
-/// and `/etc/rc.sysinit`, also behind `/bin/sh`, `/bin/bash` or `exec`; nothing for anything else, and for one with more
-/// words than that.
+/// and `/etc/rc.sysinit`, also behind `/bin/sh`, `/bin/bash` or `exec`; nothing for anything else, and for
+/// one with more words than that.
 std::optional<RcCall> parse_rc_call(const InittabEntry& entry);
 
 } // namespace init::model

@@ -311,7 +311,7 @@ BOOST_AUTO_TEST_CASE(initscript_stands_around_the_scripts_of_a_level_but_not_of_
     BOOST_TEST(box.count_events("one stop") == 1U);
     std::size_t around_one = 0;
     for (const std::string& event : box.events()) {
-        BOOST_TEST((!event.starts_with("around") || event.find("early") == std::string::npos), event);
+        BOOST_TEST((!event.starts_with("around") || event.find("early start") == std::string::npos), event);
         around_one += event.starts_with("around l2 2 wait ") && event.ends_with("one start") ? 1U : 0U;
         around_one += event.starts_with("around l0 0 wait ") && event.ends_with("one stop") ? 1U : 0U;
     }
