@@ -277,4 +277,3 @@ BOOST_AUTO_TEST_CASE(our_own_rc_and_sysinit_in_an_image_are_left_to_the_engine_w
     life.host.file("/etc/rc.d/rc.sysinit", file_text("rc.d/rc.sysinit") + "echo more\n", true);
     BOOST_TEST((supervisor::choose_sysinit(life.host, {}, call).who == Who::image));
 }
-
