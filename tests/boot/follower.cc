@@ -5,6 +5,9 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
+#include <fstream>
+#include <string>
+
 namespace boot {
 namespace {
 
@@ -34,6 +37,26 @@ long signal_of(int status)
 Follower::Follower(Container& box) : box_(box), init_(box.pid_of_init())
 {
     ::ptrace(PTRACE_SEIZE, init_, nullptr, everything);
+    // Keepers are cloned by the spawner, which may be there before us, and so may one of its children: until
+    // nobody new is found. Whom a followed one launches is followed from its birth.
+    while (seize_below(init_)) {
+    }
+}
+
+/// True where one was found that was not followed yet.
+bool Follower::seize_below(pid_t parent)
+{
+    const std::string number = std::to_string(parent);
+    std::ifstream children{"/proc/" + number + "/task/" + number + "/children"};
+    bool found = false;
+    for (pid_t child = 0; children >> child;) {
+        if (::ptrace(PTRACE_SEIZE, child, nullptr, everything) == 0) {
+            known_.insert(child);
+            found = true;
+        }
+        found = seize_below(child) || found;
+    }
+    return found;
 }
 
 /// A launched process is followed from its first instruction; the launch tells which, and may tell it after

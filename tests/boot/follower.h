@@ -11,7 +11,7 @@ namespace boot {
 
 class Follower {
 public:
-    /// From now on; what was launched before goes on unseen, but for init itself.
+    /// From now on, with those that init has launched already.
     explicit Follower(Container& box);
 
     /// Lets all go on until so many launches, execs and exits were seen, or the container runs. The process
@@ -22,6 +22,7 @@ public:
     bool release(milliseconds limit = soon);
 
 private:
+    bool seize_below(pid_t parent);
     void note(pid_t pid, int status);
     void forget(pid_t pid);
     void let_go(pid_t pid, int status);
