@@ -51,7 +51,7 @@ void judge_complaints(const model::Diagnostics& complaints, Findings& findings)
 
 void judge_presence(const RcTree& tree, const Script& script, Findings& findings)
 {
-    if (!script.is_linked || model::machine_reason(script.name, tree.facts))
+    if (!script.is_linked || tree.skip_of(script))
         return;
     const model::ScriptHeader& header = script.header;
     if (!script.lsb && !header.chkconfig && header.complaints.empty())

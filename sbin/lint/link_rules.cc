@@ -49,7 +49,7 @@ void judge_number(RcTree& tree, const std::vector<std::string>& overrides, const
 
 void judge_use(const RcTree& tree, const Script& script, Findings& findings)
 {
-    if (const auto reason = model::machine_reason(script.name, tree.facts)) {
+    if (const auto reason = tree.skip_of(script)) {
         if (script.is_linked)
             findings.add(Code::script_skipped, script.path, 0,
                          fmt::format("init leaves it out: {}", *reason));

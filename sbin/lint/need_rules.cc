@@ -44,8 +44,7 @@ public:
         for (const Script& script : tree_.scripts) {
             // What is switched off in every level needs nothing, and Debian's images have scripts of the
             // machine without the ones they need.
-            if (!script.lsb || (script.is_linked && script.starts_in.empty()) ||
-                model::machine_reason(script.name, tree_.facts))
+            if (!script.lsb || (script.is_linked && script.starts_in.empty()) || tree_.skip_of(script))
                 continue;
             judge_list(script, LsbKeyword::required_start, script.lsb->required_start, true);
             judge_list(script, LsbKeyword::required_stop, script.lsb->required_stop, true);

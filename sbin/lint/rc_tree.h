@@ -84,6 +84,13 @@ public:
     const model::Settings& settings;
     const model::MachineFacts& facts;
 
+    /// Why init leaves a script out for being a machine's; nothing where its settings have it run.
+    [[nodiscard]] std::optional<std::string> skip_of(const Script& script) const
+    {
+        if (script.own.machine_runs || script.given.machine_runs)
+            return std::nullopt;
+        return model::machine_reason(script.name, facts);
+    }
     /// Of a path, each looked for once.
     const system::FileLook& look(const std::string& path);
     /// False for one outside /etc where the tree holds nothing else.

@@ -201,7 +201,7 @@ void judge_script(RcTree& tree, const Script& script, Findings& findings)
     judge_interpreter(tree, script, findings);
     judge_line_ends(script, findings);
     // What init leaves out in any case need not fit it.
-    if (model::machine_reason(script.name, tree.facts))
+    if (tree.skip_of(script))
         return;
     judge_sources(tree, script, findings);
     judge_questions(tree, script, findings);

@@ -144,7 +144,7 @@ void judge_grace(const RcTree& tree, milliseconds grace, Findings& findings)
 
 void judge_time(const RcTree& tree, const Script& script, milliseconds grace, Findings& findings)
 {
-    if (model::machine_reason(script.name, tree.facts))
+    if (tree.skip_of(script))
         return;
     for (const ShellCommand& command : script.commands) {
         judge_wait(script, command, grace, findings);

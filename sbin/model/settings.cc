@@ -72,7 +72,7 @@ constexpr std::string_view times = "a time: 10s, 1500ms, 2min, 1h";
 constexpr std::string_view flags = "yes, no";
 constexpr std::string_view numbers = "a number";
 
-constexpr std::array<SettingRow, 18> rows = {{
+constexpr std::array<SettingRow, 19> rows = {{
     {"grace", times, "10s", SettingScope::global,
      "how long the runtime waits between its stop signal and SIGKILL"},
     {"margin", times, "5% of grace, at least 0.5s", SettingScope::global,
@@ -102,6 +102,9 @@ constexpr std::array<SettingRow, 18> rows = {{
     {"log", "normal, debug", "normal", SettingScope::global, "how much init itself says"},
     {"pidfile", "an absolute path", "found by init", SettingScope::service,
      "the file that names the main process"},
+    {"machine", "auto, run", "auto", SettingScope::service,
+     "what becomes of a script that is for a machine: left out where it has no place here, or run all the "
+     "same"},
 }};
 
 const SettingRow* find_row(std::string_view key) noexcept
@@ -309,6 +312,10 @@ Refusal take(ServiceSettings& settings, std::string_view key, std::string_view v
         return take_duration(settings.stop_timeout, value);
     if (key == "keeper")
         return take_flag(settings.keeper, value);
+    if (key == "machine") {
+        static constexpr Word<bool> words[] = {{"auto", false}, {"run", true}};
+        return take_choice(settings.machine_runs, value, row->values, words);
+    }
     if (!value.starts_with('/'))
         return fmt::format("\"{}\" is no absolute path", value);
     settings.pidfile = value;

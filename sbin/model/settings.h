@@ -63,6 +63,7 @@ struct ServiceSettings {
     std::optional<std::chrono::milliseconds> stop_timeout;
     std::optional<bool> keeper;
     std::optional<std::string> pidfile;
+    bool machine_runs = false; ///< although its name is that of a script for a machine
     SettingSources sources;
 };
 

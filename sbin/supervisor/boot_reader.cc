@@ -3,6 +3,7 @@
 
 #include "supervisor/level_plan.h"
 #include "supervisor/rc_choice.h"
+#include "supervisor/service_settings.h"
 #include "supervisor/table.h"
 
 #include <algorithm>
@@ -137,7 +138,7 @@ private:
 
     [[nodiscard]] std::optional<std::string> skip_of(const model::PlanStep& step)
     {
-        if (auto reason = model::machine_reason(step.link.name, facts_))
+        if (auto reason = machine_skip(tree_, step.link.name, step.path, facts_))
             return reason;
         const system::FileLook look = tree_.look(step.path);
         model::ServiceFacts facts;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor/rc_engine.h"
 
-#include "model/machine_script.h"
 #include "supervisor/guarded.h"
 #include "supervisor/script_command.h"
+#include "supervisor/service_settings.h"
 
 #include <fmt/format.h>
 
@@ -141,7 +141,7 @@ std::optional<system::RunId> RcEngine::running_stop_of(const Service& service) n
 
 bool RcEngine::is_skipped(const model::PlanStep& step, Service& service)
 {
-    if (const auto reason = model::machine_reason(step.link.name, host_.machine_facts())) {
+    if (const auto reason = machine_skip(host_, step.link.name, step.path, host_.machine_facts())) {
         host_.say(fmt::format("{}: not run ({}): {}", step.link.name, step.verb, *reason));
         services_.skipped(service, *reason);
         return true;

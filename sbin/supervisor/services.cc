@@ -3,6 +3,7 @@
 
 #include "model/pid_file.h"
 #include "supervisor/guarded.h"
+#include "supervisor/service_settings.h"
 #include "system/folder_names.h"
 
 #include <fmt/format.h>
@@ -104,20 +105,11 @@ void Services::learn(Service& service, const std::string& path)
         return;
     service.script = path;
     service.read = true;
-    service.settings = {};
     const system::Result<std::string> text = host_.read_file(path, script_limit);
     model::Diagnostics complaints;
-    if (text) {
-        complaints = model::read_header_settings(service.settings, *text, path);
-        service.pid_files = model::pid_file_candidates(*text, service.name);
-    } else {
-        service.pid_files = model::pid_file_candidates({}, service.name);
-    }
-    const std::string own = "/etc/rcinit.conf.d/" + service.name + ".service";
-    if (const system::Result<std::string> more = host_.read_file(own, script_limit)) {
-        model::Diagnostics further = model::read_settings(service.settings, *more, own);
-        complaints.insert(complaints.end(), further.begin(), further.end());
-    }
+    const std::string_view read = text ? std::string_view(*text) : std::string_view{};
+    service.settings = read_service_settings(host_, service.name, path, read, complaints);
+    service.pid_files = model::pid_file_candidates(read, service.name);
     if (service.settings.pidfile)
         service.pid_files.insert(service.pid_files.begin(), *service.settings.pidfile);
     for (const std::string& file : service.pid_files)

@@ -181,6 +181,36 @@ BOOST_AUTO_TEST_CASE(machine_scripts_are_skipped_with_a_reason_that_the_log_and_
     BOOST_TEST(seen.services[0].reason.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(an_image_s_own_service_by_the_name_of_a_machine_s_runs_where_it_says_so)
+{
+    struct Row {
+        const char* file;
+        const char* text;
+        bool runs;
+    };
+    const Row rows[] = {
+        {"/etc/init.d/ondemand", "#!/bin/sh\n# rcinit: machine=run\n", true},
+        {"/etc/rcinit.conf.d/ondemand.service", "machine=run\n", true},
+        {"/etc/rcinit.conf.d/ondemand.service", "machine=auto\n", false},
+        {"/etc/rcinit.conf.d/other.service", "machine=run\n", false},
+    };
+    for (const Row& row : rows)
+        BOOST_TEST_CONTEXT(row.file << ": " << row.text)
+        {
+            Life life;
+            life.debian({"ondemand"});
+            life.host.file("/etc/rc2.d/S10ondemand", "#!/bin/sh\n", true);
+            life.host.file(row.file, row.text, true);
+            if (std::string_view(row.file).starts_with("/etc/init.d"))
+                for (const char* link : {"/etc/rc2.d/S10ondemand", "/etc/rc0.d/K90ondemand"})
+                    life.host.file(link, row.text, true); // what both lead to
+            life.host.signal_at(1s, SIGTERM);
+            BOOST_TEST(life.run() == 0);
+            BOOST_TEST(life.host.count("start ondemand") == (row.runs ? 1U : 0U));
+            BOOST_TEST(life.host.count("stop ondemand") == (row.runs ? 1U : 0U));
+        }
+}
+
 BOOST_AUTO_TEST_CASE(a_lock_left_behind_keeps_red_hats_rc_from_starting_a_service_and_that_is_said)
 {
     Life life;

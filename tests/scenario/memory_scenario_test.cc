@@ -45,6 +45,11 @@ void* operator new(std::size_t size)
         throw std::bad_alloc();
     return memory;
 }
+// As the one of the library that is allowed to fail, whose memory is given back by the same two below.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept
+{
+    return starvation.refuses() ? nullptr : std::malloc(size);
+}
 void operator delete(void* memory) noexcept
 {
     std::free(memory);
