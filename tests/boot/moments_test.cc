@@ -78,10 +78,7 @@ std::string fault(Container& box, const std::string& moment)
         const std::string name = "s" + std::to_string(i);
         const auto starts = std::ranges::count(events, name + " start");
         const auto stops = std::ranges::count(events, name + " stop");
-        // One without a K-link whose start was cut off before it left anything has nothing to be stopped.
-        const bool may_be_left =
-            i % 2 != 0 && box.log().find(name + ": start is interrupted") != std::string::npos;
-        if (starts > 1 || stops > 1 || (stops < starts && !may_be_left))
+        if (starts > 1 || stops > 1 || stops < starts)
             text << name << " was started " << starts << " times and stopped " << stops << " times; ";
     }
     if (text.str().empty())
