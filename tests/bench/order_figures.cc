@@ -124,6 +124,20 @@ double call_once(const std::vector<std::string>& words)
     return took;
 }
 
+std::string shown_by_plan(const std::string& root)
+{
+    const std::string folder = run_.roots + "/" + root;
+    std::string text;
+    FILE* const out = ::popen((folder + "/sbin/rcinit plan --root " + folder + " 2>&1").c_str(), "r");
+    if (out == nullptr)
+        return text;
+    char part[4096];
+    while (const std::size_t got = std::fread(part, 1, sizeof part, out))
+        text.append(part, got);
+    ::pclose(out);
+    return text;
+}
+
 double tool(const char* name, const char* root)
 {
     Figures times;
@@ -206,6 +220,9 @@ void functions()
 
 void tools()
 {
+    // A plan of nothing would be quick as well.
+    const bool is_whole = shown_by_plan("noop-500").find("start: 500 scripts") != std::string::npos;
+    verdict("plan of 500 scripts shows them", is_whole, "it shows another number");
     const double plan = tool("plan", "noop-500");
     absolute_row("plan of 500 scripts, ms", plan, 50.0);
     const double lint = tool("lint", "noop-500");

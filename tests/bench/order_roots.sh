@@ -62,6 +62,8 @@ noop_root() {
     local root number
     root=$roots/noop-$1
     empty_root "noop-$1"
+    # The tools read no environment below --root: the engine carries out the level, not the loop that is there.
+    printf 'rc=engine\n' >"$root/etc/rcinit.conf"
     number=1
     while [ "$number" -lt "$1" ]; do
         block_script "$root" 0 "noop$(printf '%04d' "$number")" '' 'exit 0'
