@@ -49,6 +49,7 @@ small_tree() {
     ln -s ../init.d/cron "$tree/etc/rc2.d/S01cron"
     ln -s ../init.d/cron "$tree/etc/rc0.d/K01cron"
     ln -s ../init.d/cron "$tree/etc/rc6.d/K01cron"
+    put_counter "$tree"
 }
 
 for way in $(ways "$@"); do
@@ -72,6 +73,7 @@ for way in $(ways "$@"); do
 
     small_tree "small-$way"
     create "$way" "small-$way" "$(tree_of "small-$way")"
+    complete_log "small-$way"
     ends_from_inside "small-$way"
     open_shell_costs_little "small-$way"
     remove_container "small-$way"

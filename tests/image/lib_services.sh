@@ -173,6 +173,37 @@ quickest_stop() {
     printf '%s\n' "$least"
 }
 
+# A script of the small tree that writes a thousand numbered lines at each call.
+put_counter() {
+    cat >"$1/etc/init.d/counter" <<'END'
+#!/bin/sh
+i=0
+while [ "$i" -lt 1000 ]; do
+    i=$((i + 1))
+    echo "$1 line $i"
+done
+END
+    chmod 755 "$1/etc/init.d/counter"
+    ln -s ../init.d/counter "$1/etc/rc2.d/S02counter"
+    ln -s ../init.d/counter "$1/etc/rc0.d/K02counter"
+}
+
+# Every line of the one verb, each once and in order.
+log_is_complete() {
+    container_log "$1" | awk -v verb="$2" '
+        $1 == "counter:" && $2 == verb && $3 == "line" { n++; if ($4 + 0 != n) wrong = 1 }
+        END { printf "%d lines", n; exit wrong || n != 1000 }'
+}
+
+complete_log() {
+    check "the small tree starts" start "$1"
+    check "the small tree reaches its runlevel" poll_until 30 is_running "$1"
+    end "$1"
+    check "the small tree stops with 0" is_equal "$ended" 0
+    check "the log without a terminal has every line of a start" log_is_complete "$1" start
+    check "the log without a terminal has every line of a stop, up to the last" log_is_complete "$1" stop
+}
+
 open_shell_costs_little() {
     local with without
     if ! without=$(quickest_stop "$1" none) || ! with=$(quickest_stop "$1" shell); then
