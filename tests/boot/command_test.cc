@@ -191,4 +191,39 @@ BOOST_AUTO_TEST_CASE(giving_up_the_terminal_is_no_loss_of_it)
     BOOST_TEST(box.log().find("line hello") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_terminal_that_hangs_up_takes_nothing_with_it)
+{
+    Container box;
+    box.service("quiet");
+    box.enable("quiet", 10, 90);
+    box.output(Output::terminal);
+    BOOST_REQUIRE(box.boot());
+    const pid_t daemon = box.pid_in("/var/run/quiet.pid");
+    box.hang_up();
+    // The kernel's HUP is for the session's leader, which is init; one from a process would re-read the
+    // table.
+    BOOST_TEST(box.exec({"rcinit", "status"}).output.find("init is running") != std::string::npos);
+    BOOST_TEST(box.process(daemon).has_value());
+    BOOST_TEST(box.exec({"service", "quiet", "restart"}).status == 0);
+    BOOST_TEST(box.pid_in("/var/run/quiet.pid") != daemon);
+    BOOST_TEST(box.stop().status == 0);
+    BOOST_TEST(box.count_events("quiet stop") == 2U); // the restart's and the stop's
+}
+
+BOOST_AUTO_TEST_CASE(a_new_window_size_is_no_request_of_the_keyboard)
+{
+    Container box;
+    box.inittab("id:3:initdefault:\nl0:0:wait:/etc/rc.d/rc 0\nl3:3:wait:/etc/rc.d/rc 3\n"
+                "kb::kbrequest:/bin/sh -c 'echo keyboard >>/var/events'\n");
+    box.output(Output::terminal);
+    BOOST_REQUIRE(box.boot());
+    box.resize(20, 60);
+    box.resize(30, 90);
+    // One that a process sends is the request; signals of a number do not overtake each other.
+    box.signal_init(SIGWINCH);
+    BOOST_TEST(box.wait_for_event("keyboard"));
+    BOOST_TEST(box.stop().status == 0);
+    BOOST_TEST(box.count_events("keyboard") == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

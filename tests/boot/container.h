@@ -147,6 +147,7 @@ public:
 
     void type(std::string_view keys);
     void resize(unsigned short rows, unsigned short columns);
+    void hang_up() { log_in_.reset(); } ///< whoever sat before it has gone
 
     // --- Looks -------------------------------------------------------------------------------------
 
