@@ -4,9 +4,9 @@
 // script. Source: chkconfig(8) of rhel6, LSB 3.1 20.4 and 20.5.
 #include "applets/applets.h"
 #include "applets/chkconfig_arguments.h"
-#include "applets/chkconfig_tree.h"
 #include "applets/chkconfig_xinetd.h"
 #include "model/chkconfig_numbers.h"
+#include "tree/chkconfig_tree.h"
 
 #include <fmt/format.h>
 
@@ -34,7 +34,7 @@ void say_all(const model::Diagnostics& complaints)
 }
 
 /// xinetd's services are shown where it runs; in a tree that nobody booted, where a boot may start it.
-bool is_xinetd_on(const ChkconfigTree& tree)
+bool is_xinetd_on(const tree::ChkconfigTree& tree)
 {
     const ChkconfigService xinetd = tree.service("xinetd", {});
     if (const auto level = tree.current_level())
@@ -42,7 +42,7 @@ bool is_xinetd_on(const ChkconfigTree& tree)
     return xinetd.levels_on() != 0;
 }
 
-int list_all(ChkconfigTree& tree, const ChkconfigArguments& arguments)
+int list_all(tree::ChkconfigTree& tree, const ChkconfigArguments& arguments)
 {
     if (!tree.may_list())
         return 1;
@@ -71,7 +71,7 @@ int list_one(const ChkconfigService& service)
     return 0;
 }
 
-int query(const ChkconfigTree& tree, const ChkconfigService& service, std::optional<unsigned> levels)
+int query(const tree::ChkconfigTree& tree, const ChkconfigService& service, std::optional<unsigned> levels)
 {
     if (levels)
         return !service.links.empty() && (service.levels_on() & *levels) != 0 ? 0 : 1;
@@ -89,7 +89,7 @@ struct Services {
     std::size_t target = 0;
 };
 
-Services read_services(ChkconfigTree& tree, const std::string& name, model::ChkconfigHeader&& header)
+Services read_services(tree::ChkconfigTree& tree, const std::string& name, model::ChkconfigHeader&& header)
 {
     Services services{tree.services()};
     while (services.target < services.all.size() && services.all[services.target].name != name)
@@ -99,7 +99,8 @@ Services read_services(ChkconfigTree& tree, const std::string& name, model::Chkc
     return services;
 }
 
-int change(ChkconfigTree& tree, const Services& services, LinkRequest request, std::optional<unsigned> levels)
+int change(tree::ChkconfigTree& tree, const Services& services, LinkRequest request,
+           std::optional<unsigned> levels)
 {
     const bool is_switch = request == LinkRequest::on || request == LinkRequest::off;
     const unsigned usual = is_switch ? model::usual_level_bits : model::all_level_bits;
@@ -107,7 +108,7 @@ int change(ChkconfigTree& tree, const Services& services, LinkRequest request, s
 }
 
 /// Only links that nobody touched since they were added follow the override.
-int override_links(ChkconfigTree& tree, Services& services)
+int override_links(tree::ChkconfigTree& tree, Services& services)
 {
     ChkconfigService& service = services.all[services.target];
     if (!tree.has_override(service.name))
@@ -121,7 +122,7 @@ int override_links(ChkconfigTree& tree, Services& services)
     return is_untouched ? change(tree, services, LinkRequest::reset, std::nullopt) : 0;
 }
 
-int use_script(ChkconfigTree& tree, const ChkconfigArguments& arguments, ReadScript& script)
+int use_script(tree::ChkconfigTree& tree, const ChkconfigArguments& arguments, tree::ReadScript& script)
 {
     if (!script.header)
         fmt::print(stderr, "service {} does not support chkconfig\n", arguments.name);
@@ -140,7 +141,7 @@ int use_script(ChkconfigTree& tree, const ChkconfigArguments& arguments, ReadScr
     return arguments.action == Action::list ? list_one(service) : query(tree, service, arguments.levels);
 }
 
-int use_xinetd(ChkconfigTree& tree, const ChkconfigArguments& arguments)
+int use_xinetd(tree::ChkconfigTree& tree, const ChkconfigArguments& arguments)
 {
     const auto service = read_xinetd_service(tree.files(), arguments.name);
     if (!service)
@@ -154,7 +155,7 @@ int use_xinetd(ChkconfigTree& tree, const ChkconfigArguments& arguments)
     return 0;
 }
 
-int use_named(ChkconfigTree& tree, const ChkconfigArguments& arguments)
+int use_named(tree::ChkconfigTree& tree, const ChkconfigArguments& arguments)
 {
     const bool changes = arguments.action == Action::change || arguments.action == Action::override_links;
     if (changes && !tree.may_change())
@@ -179,7 +180,7 @@ int use_initd(Arguments words, LinkRequest request, const char* own_name)
     }
     arguments.action = Action::change;
     arguments.request = request;
-    ChkconfigTree tree(arguments.root);
+    tree::ChkconfigTree tree(arguments.root);
     if (auto script = tree.read_script(arguments.name); script && script->header) {
         const Services services = read_services(tree, arguments.name, std::move(*script->header));
         const bool adds = request == LinkRequest::add;
@@ -211,7 +212,7 @@ int chkconfig(Arguments words)
                    arguments.action == Action::help ? chkconfig_usage : "");
         return 0;
     }
-    ChkconfigTree tree(arguments.root);
+    tree::ChkconfigTree tree(arguments.root);
     return arguments.name.empty() ? list_all(tree, arguments) : use_named(tree, arguments);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "applets/chkconfig_arguments.h"
 
-#include "control/command_line.h"
+#include "text/command_line.h"
 
 #include <fmt/format.h>
 
@@ -39,7 +39,7 @@ class Parser {
 public:
     ChkconfigArguments parse(std::span<const std::string> words)
     {
-        control::CommandLine line = control::read_command_line(words, options);
+        text::CommandLine line = text::read_command_line(words, options);
         if (!line.error.empty())
             fail(std::move(line.error), true);
         for (const auto& [option, value] : line.options)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "applets/chkconfig_xinetd.h"
 
-#include "system/folder_names.h"
 #include "system/rooted_folder.h"
 #include "system/rooted_path.h"
 #include "system/spawn.h"
+#include "world/folder_names.h"
 
 #include <fmt/format.h>
 
@@ -19,7 +19,7 @@ namespace init::applets {
 namespace {
 
 using model::LinkRequest;
-using system::Result;
+using world::Result;
 
 constexpr std::size_t file_limit = 1024 * 1024;
 constexpr const char* folder = "/etc/xinetd.d/";
@@ -94,12 +94,12 @@ Result<model::XinetdService> read_xinetd_service(system::RootedTree& files, cons
         return text.error();
     const std::optional<model::XinetdService> service = model::parse_xinetd_service(*text);
     return service ? Result<model::XinetdService>{*service}
-                   : Result<model::XinetdService>{system::errno_code(EINVAL)};
+                   : Result<model::XinetdService>{world::errno_code(EINVAL)};
 }
 
 void list_xinetd_services(system::RootedTree& files)
 {
-    for (const std::string& name : system::names_or_none(files, folder))
+    for (const std::string& name : world::names_or_none(files, folder))
         if (!model::is_passed_over(name))
             if (const auto service = read_xinetd_service(files, name))
                 fmt::print("\t{:<15}\t{}\n", name + ":", service->is_on ? "on" : "off");

@@ -11,7 +11,7 @@
 namespace init::applets {
 
 /// Errors: errno of reading the file; EINVAL where it holds no service.
-system::Result<model::XinetdService> read_xinetd_service(system::RootedTree& files, const std::string& name);
+world::Result<model::XinetdService> read_xinetd_service(system::RootedTree& files, const std::string& name);
 
 /// Prints one line each, sorted by name; files that hold none are left out.
 void list_xinetd_services(system::RootedTree& files);

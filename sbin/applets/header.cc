@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // rcinit header: what chkconfig and insserv make of init scripts, for people or as JSON, one object a file.
 #include "applets/applets.h"
-#include "control/command_line.h"
-#include "control/header_json.h"
 #include "model/script_header.h"
 #include "system/read_text.h"
+#include "text/command_line.h"
+#include "text/header_json.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -60,7 +60,7 @@ void show(const model::LsbHeader& header)
 /// False when the file cannot be read.
 bool show_file(const std::string& file, bool json)
 {
-    const system::Result<std::string> text = system::read_text(file, script_limit);
+    const world::Result<std::string> text = system::read_text(file, script_limit);
     if (!text) {
         fmt::print(stderr, "rcinit header: cannot read {}: {}; it is left out\n", file,
                    text.error().message());
@@ -70,7 +70,7 @@ bool show_file(const std::string& file, bool json)
     for (const model::Diagnostic& complaint : header.complaints)
         fmt::print(stderr, "{}\n", to_string(complaint));
     if (json) {
-        fmt::print("{}\n", control::to_json(header, file));
+        fmt::print("{}\n", text::to_json(header, file));
         return true;
     }
     fmt::print("{}\n", file);
@@ -91,7 +91,7 @@ int header(Arguments words)
 {
     constexpr int json = 256;
     constexpr option options[] = {{"json", no_argument, nullptr, json}, {}};
-    const control::CommandLine line = control::read_command_line(words, options);
+    const text::CommandLine line = text::read_command_line(words, options);
     if (!line.error.empty() || line.words.empty()) {
         fmt::print(stderr, "rcinit header: {}; nothing was read\nUsage: rcinit header [--json] FILE...\n",
                    line.error.empty() ? "no file is named" : line.error);

@@ -3,7 +3,6 @@
 // happens from then on is the supervisor's.
 #include "applets/applets.h"
 #include "host/builtin_rc_sysinit.h"
-#include "host/configuration.h"
 #include "host/linux_host.h"
 #include "host/program_search.h"
 #include "keeper/keeper_pool.h"
@@ -14,6 +13,7 @@
 #include "system/origin.h"
 #include "system/process_title.h"
 #include "system/signal_mask.h"
+#include "tree/configuration.h"
 
 #include <fmt/format.h>
 
@@ -61,28 +61,28 @@ Ending boot(const model::InitArguments& arguments)
                    pool.error().message(), fault_of_init);
         return {};
     }
-    host::Configuration configuration = host::read_configuration(arguments.settings);
-    host::LinuxHost world{std::move(*pool), configuration.settings};
+    tree::Configuration configuration = tree::read_configuration(arguments.settings);
+    host::LinuxHost machine{std::move(*pool), configuration.settings};
     const std::array<const model::Diagnostics*, 2> both = {&arguments.complaints, &configuration.complaints};
     for (const model::Diagnostics* complaints : both)
         for (const model::Diagnostic& complaint : *complaints)
-            world.say(to_string(complaint));
+            machine.say(to_string(complaint));
     configuration.complaints.clear();
 
-    supervisor::Supervisor supervisor{world,
+    supervisor::Supervisor supervisor{machine.parts(),
                                       configuration.settings,
                                       {arguments.level, arguments.autoboot, host::builtin_rc_sysinit,
                                        RCINIT_VERSION, arguments.command, arguments.command_waits}};
-    world.on_status([&supervisor] { return supervisor.report(); });
+    machine.on_status([&supervisor] { return supervisor.report(); });
     supervisor.on_reload([&] {
-        host::Configuration fresh = host::read_configuration(arguments.settings);
+        tree::Configuration fresh = tree::read_configuration(arguments.settings);
         for (const model::Diagnostic& complaint : fresh.complaints)
-            world.say(to_string(complaint));
-        world.use_log_choice(fresh.settings.log);
+            machine.say(to_string(complaint));
+        machine.use_log_choice(fresh.settings.log);
         return fresh.settings;
     });
     const int status = supervisor.run();
-    world.finish(supervisor.deadline());
+    machine.finish(supervisor.deadline());
     const bool again = supervisor.reboot_was_asked() && supervisor.stop_status() == 133 &&
                        supervisor.settings().reboot == model::RebootChoice::restart;
     return {status, again};
@@ -109,7 +109,7 @@ int init(Arguments words)
         system::return_to_origin();
         ::execv("/proc/self/exe", argv.data());
         fmt::print(stderr, "init: cannot boot again in place: {}; leaving instead\n",
-                   system::errno_code().message());
+                   world::errno_code().message());
     }
     // Not exit(): nothing of ours waits for a destructor, and the container ends here.
     (void)std::fflush(nullptr);

@@ -2,9 +2,9 @@
 // rcinit install: puts the binary and the links to it into /sbin of an image. An image's own programs are
 // kept beside them, and no link of the image leads out of its root.
 #include "applets/applets.h"
-#include "control/command_line.h"
 #include "system/rooted_path.h"
 #include "system/unique_fd.h"
+#include "text/command_line.h"
 
 #include <fmt/format.h>
 
@@ -23,9 +23,9 @@
 namespace init::applets {
 namespace {
 
-using system::errno_code;
-using system::Result;
 using system::UniqueFd;
+using world::errno_code;
+using world::Result;
 
 constexpr const char* names[] = {"init",   "telinit",  "runlevel", "shutdown", "halt",     "poweroff",
                                  "reboot", "killall5", "initctl",  "service",  "chkconfig"};
@@ -40,7 +40,7 @@ InstallArguments parse(Arguments words)
 {
     constexpr int root = 256;
     constexpr option options[] = {{"root", required_argument, nullptr, root}, {}};
-    control::CommandLine line = control::read_command_line(words, options);
+    text::CommandLine line = text::read_command_line(words, options);
     InstallArguments result{{}, std::move(line.error)};
     if (result.error.empty() && !line.words.empty())
         result.error = fmt::format("\"{}\" is no option of this command", line.words[0]);

@@ -3,9 +3,9 @@
 #include "lint/lint.h"
 
 #include "applets/applets.h"
-#include "control/command_line.h"
-#include "host/tree_view.h"
 #include "lint/report.h"
+#include "text/command_line.h"
+#include "tree/tree_view.h"
 
 #include <fmt/format.h>
 
@@ -33,7 +33,7 @@ LintArguments parse(Arguments words)
         {"root", required_argument, nullptr, root}, {"grace", required_argument, nullptr, grace},
         {"json", no_argument, nullptr, json},       {"sarif", no_argument, nullptr, sarif},
         {"quiet", no_argument, nullptr, quiet},     {}};
-    control::CommandLine line = control::read_command_line(words, options);
+    text::CommandLine line = text::read_command_line(words, options);
     LintArguments result;
     result.error = std::move(line.error);
     bool has_format = false;
@@ -71,7 +71,7 @@ int lint(Arguments words)
         return usage_status;
     }
     const char* const shown_root = arguments.root.empty() ? "/" : arguments.root.c_str();
-    auto view = host::open_tree(arguments.root);
+    auto view = tree::open_tree(arguments.root);
     if (!view) {
         fmt::print(stderr, "rcinit lint: cannot look at {}: {}; nothing was judged\n", shown_root,
                    view.error().message());

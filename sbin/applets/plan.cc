@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // rcinit plan: what a boot and a stop of a tree would do, without running anything.
 #include "applets/applets.h"
-#include "control/command_line.h"
-#include "control/plan_json.h"
-#include "host/tree_view.h"
-#include "supervisor/boot_reader.h"
+#include "text/command_line.h"
+#include "text/plan_json.h"
+#include "tree/boot_reader.h"
+#include "tree/tree_view.h"
 
 #include <fmt/format.h>
 
@@ -34,7 +34,7 @@ PlanArguments parse(Arguments words)
                                   {"serial", no_argument, nullptr, serial},
                                   {"parallel", required_argument, nullptr, parallel},
                                   {}};
-    control::CommandLine line = control::read_command_line(words, options);
+    text::CommandLine line = text::read_command_line(words, options);
     PlanArguments result;
     result.error = std::move(line.error);
     for (auto& [option, value] : line.options) {
@@ -119,7 +119,7 @@ int plan(Arguments words)
                    arguments.error);
         return usage_status;
     }
-    auto view = host::open_tree(arguments.root);
+    auto view = tree::open_tree(arguments.root);
     if (!view) {
         fmt::print(stderr, "rcinit plan: cannot look at {}: {}; there is no plan\n", arguments.root,
                    view.error().message());
@@ -131,13 +131,13 @@ int plan(Arguments words)
             return usage_status;
         }
     const model::BootPlan plan =
-        supervisor::read_boot_plan(view->tree, view->settings, view->facts, arguments.level);
+        tree::read_boot_plan(view->tree, view->settings, view->facts, arguments.level);
     say_all(view->complaints);
     say_all(plan.complaints);
     if (arguments.json)
-        fmt::print("{}\n", control::to_json(plan));
+        fmt::print("{}\n", text::to_json(plan));
     else if (arguments.dot)
-        fmt::print("{}", control::to_dot(plan));
+        fmt::print("{}", text::to_dot(plan));
     else
         show(plan);
     return 0;

@@ -154,7 +154,7 @@ std::vector<std::string> names_in(const std::string& folder)
 /// ` [ + ]  name` as Debian shows it: up, down, or a script that has no status.
 void show_mark(const std::string& path, const std::string& name)
 {
-    const system::Result<std::string> text = system::read_text(path, script_limit);
+    const world::Result<std::string> text = system::read_text(path, script_limit);
     if (!text || text->find("status)") == std::string::npos) {
         fmt::print(stderr, " [ ? ]  {}\n", name);
         return;
@@ -241,7 +241,7 @@ int run_for_each(const char* verb, Arguments names)
             std::string word = verb;
             // What LSB calls try-restart was condrestart before.
             if (word == "try-restart") {
-                const system::Result<std::string> text = system::read_text(folder + "/" + name, script_limit);
+                const world::Result<std::string> text = system::read_text(folder + "/" + name, script_limit);
                 if (text && text->find(word) == std::string::npos &&
                     text->find("condrestart") != std::string::npos)
                     word = "condrestart";

@@ -2,11 +2,11 @@
 // rcinit status: asks init over the control socket, or reads what it last wrote down, and shows it as a table
 // or as it came.
 #include "applets/applets.h"
-#include "control/command_line.h"
 #include "control/control_client.h"
 #include "control/state_directory.h"
 #include "control/status_file.h"
-#include "control/status_json.h"
+#include "text/command_line.h"
+#include "text/status_json.h"
 
 #include <fmt/format.h>
 
@@ -31,7 +31,7 @@ StatusArguments parse(Arguments words)
 {
     constexpr int json = 256;
     constexpr option options[] = {{"json", no_argument, nullptr, json}, {}};
-    control::CommandLine line = control::read_command_line(words, options);
+    text::CommandLine line = text::read_command_line(words, options);
     StatusArguments result{{}, !line.options.empty(), std::move(line.error)};
     if (line.words.size() > 1)
         result.error = fmt::format("one service at a time, got also \"{}\"", line.words[1]);
@@ -124,7 +124,7 @@ int show(model::StatusReport report, const StatusArguments& arguments, const std
         report.services = std::vector{*found};
     }
     if (arguments.json) {
-        fmt::print("{}\n", arguments.name.empty() ? text : control::to_json(report));
+        fmt::print("{}\n", arguments.name.empty() ? text : text::to_json(report));
         return status;
     }
     if (arguments.name.empty())
@@ -146,9 +146,9 @@ int status(Arguments words)
     const auto text = fetch();
     if (!text)
         return unknown_status;
-    auto report = control::parse_status(*text);
+    auto report = text::parse_status(*text);
     if (!report) {
-        const std::string error = control::error_in(*text);
+        const std::string error = text::error_in(*text);
         fmt::print(stderr, "rcinit status: cannot use init's answer: {}; nothing is shown\n",
                    error.empty() ? report.error().message() : error);
         return unknown_status;

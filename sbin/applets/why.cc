@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // rcinit why and why-not: what a tree says of one service: why it is started when it is, or why it is not.
 #include "applets/applets.h"
-#include "control/command_line.h"
-#include "control/json_text.h"
-#include "host/tree_view.h"
-#include "supervisor/boot_reader.h"
-#include "supervisor/level_plan.h"
-#include "system/folder_names.h"
+#include "text/command_line.h"
+#include "text/json_text.h"
+#include "tree/boot_reader.h"
+#include "tree/level_plan.h"
+#include "tree/tree_view.h"
+#include "world/folder_names.h"
 
 #include <fmt/format.h>
 
@@ -34,7 +34,7 @@ WhyArguments parse(Arguments words)
                                   {"json", no_argument, nullptr, json},
                                   {"level", required_argument, nullptr, level},
                                   {}};
-    control::CommandLine line = control::read_command_line(words, options);
+    text::CommandLine line = text::read_command_line(words, options);
     WhyArguments result;
     result.error = std::move(line.error);
     for (auto& [option, value] : line.options) {
@@ -58,9 +58,9 @@ WhyArguments parse(Arguments words)
 /// Everything that is to be said of one service, sentence by sentence.
 class Inquiry {
 public:
-    Inquiry(host::TreeView& view, const WhyArguments& arguments)
+    Inquiry(tree::TreeView& view, const WhyArguments& arguments)
         : view_(view), name_(arguments.name),
-          plan_(supervisor::read_boot_plan(view.tree, view.settings, view.facts, arguments.level))
+          plan_(tree::read_boot_plan(view.tree, view.settings, view.facts, arguments.level))
     {
         script_ = model::script_folder(plan_.layout) + "/" + name_;
         find_links();
@@ -116,7 +116,7 @@ public:
     [[nodiscard]] std::vector<std::string> near() const
     {
         std::vector<std::string> names;
-        for (const std::string& other : system::names_or_none(view_.tree, model::script_folder(plan_.layout)))
+        for (const std::string& other : world::names_or_none(view_.tree, model::script_folder(plan_.layout)))
             if (other.find(name_) != std::string::npos || name_.find(other) != std::string::npos ||
                 (!name_.empty() && other.substr(0, 3) == name_.substr(0, 3)))
                 names.push_back(other);
@@ -134,7 +134,7 @@ private:
     {
         for (const char level : std::string_view("S0123456")) {
             const std::string folder = model::level_folder(plan_.layout, *model::Runlevel::from(level));
-            for (const std::string& file : system::names_or_none(view_.tree, folder))
+            for (const std::string& file : world::names_or_none(view_.tree, folder))
                 if (std::optional<model::ScriptLink> link = model::parse_script_link(file);
                     link && link->name == name_)
                     links_.push_back({level, folder + "/" + file, std::move(*link)});
@@ -167,8 +167,8 @@ private:
     {
         model::Diagnostics ignored;
         const std::string path = links_.empty() ? script_ : links_.front().path;
-        const auto header = supervisor::read_header(view_.tree, supervisor::read_order_sources(view_.tree),
-                                                    name_, path, ignored);
+        const auto header =
+            tree::read_header(view_.tree, tree::read_order_sources(view_.tree), name_, path, ignored);
         if (!header)
             say("it has no INIT INFO block, so nothing is known of its needs and its number is its place");
         else if (!header->is_complete())
@@ -229,7 +229,7 @@ private:
             any = any || link.link.kind == model::LinkKind::start;
         }
         const std::string folder = model::level_folder(plan_.layout, plan_.level);
-        for (const std::string& file : system::names_or_none(view_.tree, folder))
+        for (const std::string& file : world::names_or_none(view_.tree, folder))
             if (file.size() > 3 && std::string_view(file).substr(3).starts_with(name_) &&
                 model::is_ignored_name(file))
                 say(fmt::format("{}/{} is what a package manager or an editor left, and is ignored", folder,
@@ -251,7 +251,7 @@ private:
                 say(to_string(complaint));
     }
 
-    host::TreeView& view_;
+    tree::TreeView& view_;
     const std::string& name_;
     model::BootPlan plan_;
     std::string script_;
@@ -269,7 +269,7 @@ int inquire(const char* command, Arguments words, bool negative)
             command, arguments.error, command);
         return usage_status;
     }
-    auto view = host::open_tree(arguments.root);
+    auto view = tree::open_tree(arguments.root);
     if (!view) {
         fmt::print(stderr, "rcinit {}: cannot look at {}: {}; nothing is known\n", command, arguments.root,
                    view.error().message());
@@ -286,7 +286,7 @@ int inquire(const char* command, Arguments words, bool negative)
     const std::vector<std::string> said = negative ? inquiry.why_not() : inquiry.why();
     if (arguments.json) {
         fmt::print("{{\"schema\":1,\"name\":{},\"started\":{},\"reasons\":{}}}\n",
-                   control::quoted(arguments.name), started, control::quoted_list(said));
+                   text::quoted(arguments.name), started, text::quoted_list(said));
         return 0;
     }
     fmt::print("{}\n", arguments.name);

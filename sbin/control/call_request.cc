@@ -17,9 +17,9 @@ void pack_part(std::string& bytes, char kind, std::string_view text)
     bytes.push_back('\0');
 }
 
-std::optional<system::SoftLimit> parse_limit(std::string_view text) noexcept
+std::optional<world::SoftLimit> parse_limit(std::string_view text) noexcept
 {
-    system::SoftLimit limit;
+    world::SoftLimit limit;
     const char* const end = text.data() + text.size();
     const auto resource = std::from_chars(text.data(), end, limit.resource);
     if (resource.ec != std::errc{} || resource.ptr == end || *resource.ptr != ':')
@@ -80,7 +80,7 @@ std::string pack_call(const CallRequest& call)
         pack_part(bytes, 'a', argument);
     for (const std::string& variable : call.environment)
         pack_part(bytes, 'e', variable);
-    for (const system::SoftLimit& limit : call.limits)
+    for (const world::SoftLimit& limit : call.limits)
         pack_part(bytes, 'l', fmt::format("{}:{}", limit.resource, limit.value));
     return bytes;
 }

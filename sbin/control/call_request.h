@@ -3,7 +3,7 @@
 // surroundings comes along. The connection, and what is done with it, are left to others.
 #pragma once
 
-#include "system/soft_limit.h"
+#include "world/soft_limit.h"
 
 #include <optional>
 #include <string>
@@ -17,9 +17,9 @@ inline constexpr std::size_t call_limit = 16 * 1024;
 
 struct CallRequest {
     std::string service;
-    std::vector<std::string> arguments;    ///< of the script; its verb is the first
-    std::vector<std::string> environment;  ///< KEY=VALUE, each `may_be_handed_on`
-    std::vector<system::SoftLimit> limits; ///< of the caller
+    std::vector<std::string> arguments;   ///< of the script; its verb is the first
+    std::vector<std::string> environment; ///< KEY=VALUE, each `may_be_handed_on`
+    std::vector<world::SoftLimit> limits; ///< of the caller
 
     bool operator==(const CallRequest&) const = default;
 };

@@ -2,7 +2,7 @@
 // Answers are single short lines of JSON: a connection that cannot take one at once is broken.
 #include "control/callers.h"
 
-#include "control/json_text.h"
+#include "text/json_text.h"
 
 #include <fmt/format.h>
 
@@ -20,14 +20,14 @@ namespace {
 constexpr std::size_t line_limit = 64;
 constexpr std::string_view signal_word = "signal ";
 
-std::string json_of(const system::CallAnswer& answer)
+std::string json_of(const world::CallAnswer& answer)
 {
     switch (answer.kind) {
-    case system::CallAnswer::Kind::taken:
+    case world::CallAnswer::Kind::taken:
         return "{\"schema\":1,\"accepted\":true}\n";
-    case system::CallAnswer::Kind::refused:
-        return fmt::format("{{\"schema\":1,\"error\":{}}}\n", quoted(answer.why));
-    case system::CallAnswer::Kind::ended:
+    case world::CallAnswer::Kind::refused:
+        return fmt::format("{{\"schema\":1,\"error\":{}}}\n", text::quoted(answer.why));
+    case world::CallAnswer::Kind::ended:
         break;
     }
     return fmt::format("{{\"schema\":1,\"exit\":{}}}\n", answer.exit);
@@ -57,15 +57,15 @@ void Callers::admit(system::UniqueFd connection, system::UniqueFd output, CallRe
 {
     if (callers_.size() >= most_callers) {
         const std::string why = fmt::format("{} callers wait already; nothing is run", callers_.size());
-        (void)send_whole(connection.get(), json_of({system::CallAnswer::Kind::refused, 0, why}));
+        (void)send_whole(connection.get(), json_of({world::CallAnswer::Kind::refused, 0, why}));
         return;
     }
-    const system::CallId id{++last_id_};
+    const world::CallId id{++last_id_};
     const int pipe = output.get();
     waiter_.add(connection.get(), Interest::read);
     callers_.push_back({id, std::move(connection), std::move(output), {}});
-    sink_(system::ServiceCalled{id, std::move(request.service), std::move(request.arguments),
-                                std::move(request.environment), std::move(request.limits), pipe});
+    sink_(world::ServiceCalled{id, std::move(request.service), std::move(request.arguments),
+                               std::move(request.environment), std::move(request.limits), pipe});
 }
 
 void Callers::ready(int fd)
@@ -95,7 +95,7 @@ void Callers::read_lines(Caller& caller, std::string_view bytes)
         if (caller.line.starts_with(signal_word) &&
             std::from_chars(caller.line.data() + signal_word.size(), end, signo).ptr == end &&
             may_pass(signo))
-            sink_(system::CallSignalled{caller.id, signo});
+            sink_(world::CallSignalled{caller.id, signo});
         caller.line.clear();
     }
 }
@@ -107,13 +107,13 @@ void Callers::close_output(int pipe) noexcept
             caller.output.reset();
 }
 
-bool Callers::answer(system::CallId call, const system::CallAnswer& answer)
+bool Callers::answer(world::CallId call, const world::CallAnswer& answer)
 {
     const auto found = std::ranges::find_if(callers_, [call](const Caller& c) { return c.id == call; });
     if (found == callers_.end())
         return false;
     const bool sent = send_whole(found->connection.get(), json_of(answer));
-    if (sent && answer.kind == system::CallAnswer::Kind::taken)
+    if (sent && answer.kind == world::CallAnswer::Kind::taken)
         return true;
     drop(static_cast<std::size_t>(found - callers_.begin()));
     return sent;

@@ -5,8 +5,8 @@
 
 #include "control/call_request.h"
 #include "control/waiter.h"
-#include "system/host.h"
 #include "system/unique_fd.h"
+#include "world/host.h"
 
 #include <cstdint>
 #include <functional>
@@ -18,7 +18,7 @@ namespace init::control {
 class Callers {
 public:
     /// ServiceCalled and CallSignalled go there.
-    using Sink = std::function<void(system::Event)>;
+    using Sink = std::function<void(world::Event)>;
 
     static constexpr std::size_t most_callers = 64;
 
@@ -36,13 +36,13 @@ public:
     /// The run has a copy of the caller's pipe: ours would keep the stream from ending.
     void close_output(int pipe) noexcept;
     /// False where the caller has gone. After anything but `taken` the connection ends.
-    bool answer(system::CallId call, const system::CallAnswer& answer);
+    bool answer(world::CallId call, const world::CallAnswer& answer);
 
     [[nodiscard]] std::size_t size() const noexcept { return callers_.size(); }
 
 private:
     struct Caller {
-        system::CallId id{};
+        world::CallId id{};
         system::UniqueFd connection;
         system::UniqueFd output;
         std::string line; ///< begun by the caller, not ended

@@ -14,9 +14,9 @@ namespace init::control {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using system::errno_code;
-using system::Result;
 using system::UniqueFd;
+using world::errno_code;
+using world::Result;
 
 constexpr std::size_t most_bytes = 4U << 20U;
 

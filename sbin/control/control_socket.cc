@@ -4,7 +4,7 @@
 #include "control/control_socket.h"
 
 #include "control/control_request.h"
-#include "control/status_json.h"
+#include "text/status_json.h"
 
 #include <fmt/format.h>
 
@@ -259,7 +259,7 @@ ControlSocket::Next ControlSocket::read_call(Client& client, std::size_t begin, 
 
 ControlSocket::Next ControlSocket::refuse(Client& client, const std::string& complaint)
 {
-    client.answer = error_json(complaint);
+    client.answer = text::error_json(complaint);
     waiter_.add(client.fd.get(), Interest::write);
     return Next::done;
 }

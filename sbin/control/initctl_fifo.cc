@@ -4,7 +4,7 @@
 // every mending.
 #include "control/initctl_fifo.h"
 
-#include "system/result.h"
+#include "world/result.h"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 // one.
 #pragma once
 
-#include "system/result.h"
+#include "world/result.h"
 
 #include <span>
 #include <string>
@@ -13,13 +13,13 @@ namespace init::control {
 
 /// Writes `status.json`, readable by everyone. Errors: errno of the step that failed; the old file stands
 /// then.
-system::Result<void> write_status_file(const std::string& folder, std::string_view json);
+world::Result<void> write_status_file(const std::string& folder, std::string_view json);
 /// Reads it back; at most 4 MB. Errors: errno.
-system::Result<std::string> read_status_file(const std::string& folder);
+world::Result<std::string> read_status_file(const std::string& folder);
 
 /// Writes `environment`, one KEY=VALUE after another, each ended by a NUL; readable by init's user only,
 /// since it may hold secrets.
-system::Result<void> write_environment_file(const std::string& folder,
-                                            std::span<const std::string> environment);
+world::Result<void> write_environment_file(const std::string& folder,
+                                           std::span<const std::string> environment);
 
 } // namespace init::control

@@ -3,7 +3,7 @@
 // brings, grows in a burst, and can be told to allocate no more.
 #pragma once
 
-#include "system/host.h"
+#include "world/host.h"
 
 #include <vector>
 
@@ -18,7 +18,7 @@ public:
     [[nodiscard]] std::size_t room() const noexcept { return ring_.size() - count_; }
 
     /// Grows a full ring. After `stop_growing` the event is dropped instead, and the answer is false.
-    bool push(system::Event event)
+    bool push(world::Event event)
     {
         if (count_ == ring_.size() && !grow())
             return false;
@@ -29,9 +29,9 @@ public:
     void stop_growing() noexcept { may_grow_ = false; }
 
     /// Only when it is not empty.
-    system::Event pop() noexcept
+    world::Event pop() noexcept
     {
-        system::Event event = std::move(ring_[head_]);
+        world::Event event = std::move(ring_[head_]);
         head_ = (head_ + 1) % ring_.size();
         --count_;
         return event;
@@ -42,7 +42,7 @@ private:
     {
         if (!may_grow_)
             return false;
-        std::vector<system::Event> larger(ring_.size() * 2);
+        std::vector<world::Event> larger(ring_.size() * 2);
         for (std::size_t i = 0; i < count_; ++i)
             larger[i] = std::move(ring_[(head_ + i) % ring_.size()]);
         ring_ = std::move(larger);
@@ -50,7 +50,7 @@ private:
         return true;
     }
 
-    std::vector<system::Event> ring_;
+    std::vector<world::Event> ring_;
     bool may_grow_ = true;
     std::size_t head_ = 0;
     std::size_t count_ = 0;

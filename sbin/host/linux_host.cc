@@ -3,6 +3,7 @@
 
 #include "system/pidfd.h"
 #include "system/process_title.h"
+#include "world/guarded.h"
 
 #include <fmt/format.h>
 
@@ -41,32 +42,19 @@ int open_signals() noexcept
     return ::signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-/// Nothing passes a handler: what it throws costs that handler's work, is said, and the loop goes on.
-template <class Handler> void guarded(system::Host& host, const char* where, Handler&& handler) noexcept
-{
-    try {
-        handler();
-    } catch (const std::exception& e) {
-        host.say(where);
-        host.say(e.what());
-    } catch (...) {
-        host.say(where);
-    }
-}
-
 } // namespace
 
 LinuxHost::LinuxHost(std::unique_ptr<keeper::KeeperPool> pool, const model::Settings& settings)
     : pool_(std::move(pool)), events_(::epoll_create1(EPOLL_CLOEXEC)), signals_(open_signals()),
       rare_(::epoll_create1(EPOLL_CLOEXEC)), queue_(queue_places),
-      sink_([this](system::Event event) { take(std::move(event)); }),
+      sink_([this](world::Event event) { take(std::move(event)); }),
       state_([this](std::string_view line) { say(line); }),
       fifo_(
           *this, [this](std::string_view line) { say(line); },
-          [this](const model::InitctlRequest& request) { take(system::Requested{request}); }),
+          [this](const model::InitctlRequest& request) { take(world::Requested{request}); }),
       callers_(*this, sink_),
       socket_(*this, {[this] { return status_json(); },
-                      [this](const model::InitctlRequest& request) { take(system::Requested{request}); },
+                      [this](const model::InitctlRequest& request) { take(world::Requested{request}); },
                       [this](system::UniqueFd connection, system::UniqueFd pipe, control::CallRequest call) {
                           callers_.admit(std::move(connection), std::move(pipe), std::move(call));
                       },
@@ -83,7 +71,7 @@ LinuxHost::LinuxHost(std::unique_ptr<keeper::KeeperPool> pool, const model::Sett
 
 LinuxHost::~LinuxHost() = default;
 
-system::TimePoint LinuxHost::now() noexcept
+world::TimePoint LinuxHost::now() noexcept
 {
     return std::chrono::steady_clock::now();
 }
@@ -95,7 +83,7 @@ std::int64_t LinuxHost::wall_clock() noexcept
 
 // --- The loop ---------------------------------------------------------------------------------------
 
-system::Event LinuxHost::next_event()
+world::Event LinuxHost::next_event()
 {
     while (!collect_due())
         wait();
@@ -107,14 +95,14 @@ bool LinuxHost::collect_due() noexcept
 {
     if (reap_again_)
         reap();
-    const system::TimePoint at = now();
-    while (const std::optional<system::Timer> due = timers_.take_due(at))
-        take(system::TimerFired{*due});
+    const world::TimePoint at = now();
+    while (const std::optional<world::Timer> due = timers_.take_due(at))
+        take(world::TimerFired{*due});
     if (austere_)
         return !queue_.is_empty();
     if (ownership_due_ && *ownership_due_ <= at) {
         ownership_due_.reset();
-        take(system::OwnershipUnsure{});
+        take(world::OwnershipUnsure{});
     }
     if (status_due_ && *status_due_ <= at) {
         status_due_.reset();
@@ -126,9 +114,9 @@ bool LinuxHost::collect_due() noexcept
     return !queue_.is_empty();
 }
 
-std::optional<system::TimePoint> LinuxHost::soonest() const noexcept
+std::optional<world::TimePoint> LinuxHost::soonest() const noexcept
 {
-    std::optional<system::TimePoint> first = timers_.soonest();
+    std::optional<world::TimePoint> first = timers_.soonest();
     if (austere_)
         return first;
     for (const auto& time : {status_due_, ownership_due_, socket_.next_expiry()})
@@ -140,7 +128,7 @@ std::optional<system::TimePoint> LinuxHost::soonest() const noexcept
 void LinuxHost::wait() noexcept
 {
     int timeout = -1;
-    if (const std::optional<system::TimePoint> until = soonest(); reap_again_) {
+    if (const std::optional<world::TimePoint> until = soonest(); reap_again_) {
         timeout = 0;
     } else if (until) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - now());
@@ -201,7 +189,7 @@ void LinuxHost::read_signals() noexcept
             continue; // PIPE, from a write of ours whose error was seen
         const bool outside =
             !from_kernel && (is_first_ ? sender == 0 : belonging(sender).owner == Owner::stranger);
-        take(system::SignalReceived{static_cast<int>(info.ssi_signo), from_kernel, outside, sender});
+        take(world::SignalReceived{static_cast<int>(info.ssi_signo), from_kernel, outside, sender});
     }
     if (children)
         reap();
@@ -223,7 +211,7 @@ void LinuxHost::reap() noexcept
     reap_again_ = reaped == children_at_once;
     if (reaped != 0 && orphans_matter_) {
         orphans_matter_ = false;
-        take(system::OrphansReaped{});
+        take(world::OrphansReaped{});
     }
 }
 
@@ -240,21 +228,21 @@ void LinuxHost::child_ended(pid_t pid, int status) noexcept
         if (child != children_.end()) {
             *child = children_.back();
             children_.pop_back();
-            take(system::ChildEnded{pid, status});
+            take(world::ChildEnded{pid, status});
             return;
         }
         const bool watched = forget_watched(pid);
         if (watched)
-            take(system::ProcessEnded{pid, status});
+            take(world::ProcessEnded{pid, status});
         if (!pool_->child_ended(pid, status, sink_) && !watched)
             doubt_ownership(); // an orphan: somebody has run something by hand
     });
 }
 
 /// Every event comes through here. A keeper's word about a watched process counts once.
-void LinuxHost::take(system::Event event) noexcept
+void LinuxHost::take(world::Event event) noexcept
 {
-    if (const auto* ended = std::get_if<system::ProcessEnded>(&event))
+    if (const auto* ended = std::get_if<world::ProcessEnded>(&event))
         forget_watched(ended->pid);
     guarded(*this, "out of memory for an event; it is lost", [&] { queue_.push(std::move(event)); });
 }
@@ -297,10 +285,10 @@ void LinuxHost::serve_channels() noexcept
 
 void LinuxHost::watch_through_pidfd(pid_t pid)
 {
-    system::Result<system::UniqueFd> pidfd = system::open_pidfd(pid);
+    world::Result<system::UniqueFd> pidfd = system::open_pidfd(pid);
     if (!pidfd) {
         if (pidfd.error() == boost::system::errc::no_such_process)
-            take(system::ProcessEnded{pid, std::nullopt});
+            take(world::ProcessEnded{pid, std::nullopt});
         return; // ENOSYS: its end is seen when somebody asks for the status
     }
     epoll_event event{};
@@ -314,7 +302,7 @@ void LinuxHost::pidfd_ready(pid_t pid)
 {
     reap(); // it may have become our child, and then its status is known
     if (forget_watched(pid))
-        take(system::ProcessEnded{pid, std::nullopt});
+        take(world::ProcessEnded{pid, std::nullopt});
 }
 
 // --- Log --------------------------------------------------------------------------------------------
@@ -335,9 +323,9 @@ void LinuxHost::set_title(std::string_view title) noexcept
     system::set_title(title, "init");
 }
 
-void LinuxHost::finish(std::optional<system::TimePoint> deadline) noexcept
+void LinuxHost::finish(std::optional<world::TimePoint> deadline) noexcept
 {
-    const system::TimePoint until = std::min(deadline.value_or(now() + 2s), now() + 2s);
+    const world::TimePoint until = std::min(deadline.value_or(now() + 2s), now() + 2s);
     pool_->close();
     while (pool_->scribe() != 0 && now() < until) {
         reap();

@@ -17,9 +17,9 @@
 #include "model/settings.h"
 #include "model/status_report.h"
 #include "system/folder_watch.h"
-#include "system/host.h"
 #include "system/unique_fd.h"
 #include "system/utmp.h"
+#include "world/host.h"
 
 #include <boost/asio/io_context.hpp>
 
@@ -30,31 +30,41 @@
 
 namespace init::host {
 
-class LinuxHost final : public system::Host, control::Waiter {
+class LinuxHost final : public world::Clock,
+                        public world::Processes,
+                        public world::Callers,
+                        public world::Records,
+                        public world::Machine,
+                        public world::Tree,
+                        public world::Log,
+                        control::Waiter {
 public:
     /// `pool` was started before anything else. Signals are blocked.
     LinuxHost(std::unique_ptr<keeper::KeeperPool> pool, const model::Settings& settings);
     ~LinuxHost() override;
+
+    /// For the supervisor.
+    [[nodiscard]] world::Host& parts() noexcept { return all_; }
 
     /// Who answers a status request; without one the channel says so.
     void on_status(std::function<model::StatusReport()> report) { report_ = std::move(report); }
     void use_log_choice(model::LogChoice choice) noexcept { log_ = choice; }
     /// After the supervisor has come to its end: the scribe writes out what it holds, until `deadline` at
     /// most, then everything is ended.
-    void finish(std::optional<system::TimePoint> deadline) noexcept;
+    void finish(std::optional<world::TimePoint> deadline) noexcept;
 
-    system::TimePoint now() noexcept override;
+    world::TimePoint now() noexcept override;
     std::int64_t wall_clock() noexcept override;
-    void arm(system::Timer timer, system::TimePoint when) noexcept override { timers_.arm(timer, when); }
-    void disarm(system::Timer timer) noexcept override { timers_.disarm(timer); }
-    system::Event next_event() override;
+    void arm(world::Timer timer, world::TimePoint when) noexcept override { timers_.arm(timer, when); }
+    void disarm(world::Timer timer) noexcept override { timers_.disarm(timer); }
+    world::Event next_event() override;
 
-    system::Result<system::RunId> run_script(const system::ScriptRequest& request) override;
-    system::Result<pid_t> launch(const system::ChildRequest& request) override;
+    world::Result<world::RunId> run_script(const world::ScriptRequest& request) override;
+    world::Result<pid_t> launch(const world::ChildRequest& request) override;
     void expect_runs(std::size_t at_once) noexcept override { pool_->expect(at_once); }
-    void ask_last_line(system::RunId run) noexcept override;
-    bool answer_call(system::CallId call, const system::CallAnswer& answer) override;
-    void signal_script(system::RunId run, int signo) noexcept override;
+    void ask_last_line(world::RunId run) noexcept override;
+    bool answer_call(world::CallId call, const world::CallAnswer& answer) override;
+    void signal_script(world::RunId run, int signo) noexcept override;
     void signal_group(pid_t leader, int signo) noexcept override;
     void signal_process(pid_t pid, int signo) noexcept override;
     void signal_rest(int signo) noexcept override;
@@ -62,15 +72,16 @@ public:
     void kill_under_keepers() noexcept override;
     void watch(pid_t pid) override;
     void watch_folder(const std::string& folder) noexcept override { folders_.add(folder); }
-    system::Population population() noexcept override;
+    world::Population population() noexcept override;
     std::size_t keepers_left() noexcept override;
     void begin_reserve() noexcept override;
-    pid_t find_run_by_hand(std::string_view service) override;
-    std::vector<system::ProcessLook> processes() override;
+    std::optional<world::RunByHand> find_run_by_hand(std::string_view service,
+                                                     std::span<const world::RunId> own) override;
+    std::vector<world::ProcessLook> processes() override;
 
-    system::Result<std::string> read_file(const std::string& path, std::size_t limit) override;
-    system::Result<std::vector<std::string>> list_folder(const std::string& path) override;
-    system::FileLook look(const std::string& path) override;
+    world::Result<std::string> read_file(const std::string& path, std::size_t limit) override;
+    world::Result<std::vector<std::string>> list_folder(const std::string& path) override;
+    world::FileLook look(const std::string& path) override;
     bool is_alive(pid_t pid) noexcept override;
     model::MachineFacts machine_facts() override;
     unsigned processors() noexcept override;
@@ -95,7 +106,7 @@ private:
     enum class Owner { keeper, init, visitor, stranger };
     struct Belonging {
         Owner owner = Owner::stranger;
-        std::optional<system::RunId> run;
+        std::optional<world::RunId> run;
     };
     struct Watched {
         pid_t pid = 0;
@@ -107,14 +118,14 @@ private:
     void wait() noexcept;
     enum class Source : std::uint32_t { signals, keepers, rare, folders };
     void wait_for(Source source, int fd) noexcept;
-    [[nodiscard]] std::optional<system::TimePoint> soonest() const noexcept;
+    [[nodiscard]] std::optional<world::TimePoint> soonest() const noexcept;
     void read_signals() noexcept;
     void read_keepers() noexcept;
     void serve_channels() noexcept;
     void reap() noexcept;
     void doubt_ownership() noexcept;
     void child_ended(pid_t pid, int status) noexcept;
-    void take(system::Event event) noexcept;
+    void take(world::Event event) noexcept;
     bool forget_watched(pid_t pid) noexcept;
     void watch_through_pidfd(pid_t pid);
     void pidfd_ready(pid_t pid);
@@ -126,12 +137,13 @@ private:
     [[nodiscard]] Belonging belonging(pid_t pid) const noexcept;
     template <class Visitor> void visit_others(Visitor&& visitor) noexcept;
     void give_up_terminal() noexcept;
-    system::Result<int> label_pipe(const std::string& label);
+    world::Result<int> label_pipe(const std::string& label);
     void write_status();
     void mend_state();
     [[nodiscard]] std::string status_json();
     void say_all(const std::vector<std::string>& messages);
 
+    world::Host all_{*this, *this, *this, *this, *this, *this, *this};
     std::unique_ptr<keeper::KeeperPool> pool_;
     boost::asio::io_context io_{1}; ///< what Boost.Process launches on; nothing waits in it
     system::UniqueFd events_;       ///< epoll: what one of `Source` each stands for
@@ -140,7 +152,7 @@ private:
     system::FolderWatch folders_;
     EventQueue queue_;
     Timers timers_;
-    std::function<void(system::Event)> sink_;
+    std::function<void(world::Event)> sink_;
     control::StateDirectory state_;
     control::InitctlFifo fifo_;
     control::Callers callers_;
@@ -151,8 +163,8 @@ private:
     std::vector<Watched> watched_;
     std::vector<std::pair<std::string, system::UniqueFd>> labels_; ///< write ends, one for each inittab id
     std::optional<model::MachineFacts> facts_;
-    std::optional<system::TimePoint> status_due_;
-    std::optional<system::TimePoint> ownership_due_;
+    std::optional<world::TimePoint> status_due_;
+    std::optional<world::TimePoint> ownership_due_;
     bool set_hostname_ = false;
     model::LogChoice log_;
     bool is_first_ = false; ///< PID 1 of its namespace

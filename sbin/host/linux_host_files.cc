@@ -2,13 +2,14 @@
 // The host's eyes on files, and the files that init owns: run and lock folders, records, FIFOs, control
 // socket, status.
 #include "control/status_file.h"
-#include "control/status_json.h"
 #include "host/linux_host.h"
 #include "keeper/script_environment.h"
+#include "system/file_kind.h"
 #include "system/machine_probe.h"
 #include "system/prepare.h"
 #include "system/read_text.h"
 #include "system/resident_memory.h"
+#include "text/status_json.h"
 
 #include <boost/filesystem/operations.hpp>
 
@@ -28,12 +29,12 @@ using namespace std::chrono_literals;
 
 } // namespace
 
-system::Result<std::string> LinuxHost::read_file(const std::string& path, std::size_t limit)
+world::Result<std::string> LinuxHost::read_file(const std::string& path, std::size_t limit)
 {
     return system::read_text(path, limit);
 }
 
-system::Result<std::vector<std::string>> LinuxHost::list_folder(const std::string& path)
+world::Result<std::vector<std::string>> LinuxHost::list_folder(const std::string& path)
 {
     std::vector<std::string> names;
     boost::system::error_code error;
@@ -46,7 +47,7 @@ system::Result<std::vector<std::string>> LinuxHost::list_folder(const std::strin
     return names;
 }
 
-system::FileLook LinuxHost::look(const std::string& path)
+world::FileLook LinuxHost::look(const std::string& path)
 {
     struct stat found {};
     if (::stat(path.c_str(), &found) != 0)
@@ -174,8 +175,8 @@ void LinuxHost::status_changed()
 std::string LinuxHost::status_json()
 {
     if (!report_)
-        return control::error_json("init has not begun to boot");
-    return control::to_json(report_());
+        return text::error_json("init has not begun to boot");
+    return text::to_json(report_());
 }
 
 void LinuxHost::write_status()

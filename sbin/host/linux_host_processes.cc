@@ -53,20 +53,20 @@ bool runs_script_of(std::string_view command_line, std::string_view service)
 
 // --- Starting ---------------------------------------------------------------------------------------
 
-system::Result<system::RunId> LinuxHost::run_script(const system::ScriptRequest& request)
+world::Result<world::RunId> LinuxHost::run_script(const world::ScriptRequest& request)
 {
-    system::Result<system::RunId> run = pool_->run(request);
+    world::Result<world::RunId> run = pool_->run(request);
     if (request.caller >= 0)
         callers_.close_output(request.caller);
     return run;
 }
 
-bool LinuxHost::answer_call(system::CallId call, const system::CallAnswer& answer)
+bool LinuxHost::answer_call(world::CallId call, const world::CallAnswer& answer)
 {
     return callers_.answer(call, answer);
 }
 
-system::Result<int> LinuxHost::label_pipe(const std::string& label)
+world::Result<int> LinuxHost::label_pipe(const std::string& label)
 {
     for (const auto& [known, pipe] : labels_)
         if (known == label)
@@ -78,20 +78,20 @@ system::Result<int> LinuxHost::label_pipe(const std::string& label)
     return labels_.back().second.get();
 }
 
-system::Result<pid_t> LinuxHost::launch(const system::ChildRequest& request)
+world::Result<pid_t> LinuxHost::launch(const world::ChildRequest& request)
 {
     using Session = system::SpawnRequest::Session;
     const std::string program =
         find_program(request.argv[0], request.is_command ? container_path() : system_path);
     if (program.empty())
-        return system::errno_code(ENOENT);
+        return world::errno_code(ENOENT);
     system::SpawnRequest wanted;
     wanted.soft_limit_restored = true;
     wanted.session = request.controlling ? Session::session_with_terminal : Session::session;
     if (request.console) {
         std::iota(std::begin(wanted.standard), std::end(wanted.standard), STDIN_FILENO);
     } else {
-        const system::Result<int> pipe = label_pipe(request.label);
+        const world::Result<int> pipe = label_pipe(request.label);
         if (!pipe)
             return pipe.error();
         wanted.standard[1] = wanted.standard[2] = *pipe;
@@ -133,17 +133,17 @@ void LinuxHost::give_up_terminal() noexcept
     const timespec no_time{};
     siginfo_t info{};
     if (::sigtimedwait(&hangup, &info, &no_time) == SIGHUP && info.si_pid != ::getpid())
-        take(system::SignalReceived{SIGHUP, false, info.si_pid == 0, info.si_pid});
+        take(world::SignalReceived{SIGHUP, false, info.si_pid == 0, info.si_pid});
 }
 
 // --- Signalling -------------------------------------------------------------------------------------
 
-void LinuxHost::ask_last_line(system::RunId run) noexcept
+void LinuxHost::ask_last_line(world::RunId run) noexcept
 {
     pool_->ask_last_line(run);
 }
 
-void LinuxHost::signal_script(system::RunId run, int signo) noexcept
+void LinuxHost::signal_script(world::RunId run, int signo) noexcept
 {
     pool_->signal_script(run, signo);
 }
@@ -216,7 +216,7 @@ LinuxHost::Belonging LinuxHost::belonging(pid_t pid) const noexcept
     for (int steps = 0; steps < longest_chain; ++steps) {
         if (pid == self)
             return {Owner::init, std::nullopt};
-        if (const std::optional<system::RunId> run = pool_->run_of_keeper(pid))
+        if (const std::optional<world::RunId> run = pool_->run_of_keeper(pid))
             return {Owner::keeper, run};
         const std::optional<system::ProcessStat> stat = system::read_process(pid);
         if (!stat)
@@ -238,9 +238,9 @@ bool LinuxHost::is_alive(pid_t pid) noexcept
     return stat && stat->state != 'Z' && stat->state != 'X';
 }
 
-system::Population LinuxHost::population() noexcept
+world::Population LinuxHost::population() noexcept
 {
-    system::Population count;
+    world::Population count;
     if (!system::is_proc_ours()) {
         count.under_keepers = pool_->runs_alive();
         orphans_matter_ = true;
@@ -272,9 +272,9 @@ void LinuxHost::begin_reserve() noexcept
     pool_->begin_reserve();
 }
 
-std::vector<system::ProcessLook> LinuxHost::processes()
+std::vector<world::ProcessLook> LinuxHost::processes()
 {
-    std::vector<system::ProcessLook> all;
+    std::vector<world::ProcessLook> all;
     const auto visit = [&all](pid_t pid, const Belonging& whose) {
         const std::optional<system::ProcessStat> stat = system::read_process(pid);
         if (stat && stat->state != 'Z')
@@ -284,16 +284,17 @@ std::vector<system::ProcessLook> LinuxHost::processes()
     return all;
 }
 
-pid_t LinuxHost::find_run_by_hand(std::string_view service)
+std::optional<world::RunByHand> LinuxHost::find_run_by_hand(std::string_view service,
+                                                            std::span<const world::RunId>)
 {
-    pid_t found = 0;
+    std::optional<world::RunByHand> found;
     const auto visit = [&](pid_t pid, const Belonging&) {
-        if (found != 0)
+        if (found)
             return;
-        const system::Result<std::string> words =
+        const world::Result<std::string> words =
             system::read_text(fmt::format("/proc/{}/cmdline", pid), 4096);
         if (words && runs_script_of(*words, service))
-            found = pid;
+            found = {pid, {}};
     };
     visit_others(visit);
     return found;
@@ -312,7 +313,7 @@ void LinuxHost::watch(pid_t pid)
     if (stat && stat->parent == ::getpid())
         return; // our own reaper will meet it
     if (stat) {
-        if (const std::optional<system::RunId> run = pool_->run_of_keeper(stat->parent)) {
+        if (const std::optional<world::RunId> run = pool_->run_of_keeper(stat->parent)) {
             pool_->watch(*run, pid);
             return;
         }

@@ -265,7 +265,7 @@ void Keeper::start_script(const Order& order, StringReader& strings, ReceivedOrd
         request.cgroup_procs = (extra++)->get();
     if ((order.flags & with_caller) != 0)
         output_.caller().start(std::move(*extra));
-    system::SoftLimit soft[limits_limit];
+    world::SoftLimit soft[limits_limit];
     request.limits = soft;
     request.limit_count = limits != nullptr ? read_limits(limits, soft) : 0;
     request.soft_limit_restored = true;

@@ -22,8 +22,8 @@
 
 namespace init::keeper {
 
-using system::Result;
-using system::RunId;
+using world::Result;
+using world::RunId;
 
 namespace {
 
@@ -54,15 +54,15 @@ try {
     system::move_environment();
     system::raise_file_limit();
     if (!prepare_environment())
-        return system::errno_code(ENOMEM);
+        return world::errno_code(ENOMEM);
     auto state = std::make_unique<State>(options);
     if (!state->open_pipes() || !state->fork_scribe() || !state->fork_spawner())
-        return system::errno_code();
+        return world::errno_code();
     state->cgroups = system::CgroupTree::find();
     state->ensure_spare();
     return std::unique_ptr<KeeperPool>(new KeeperPool(std::move(state)));
 } catch (const std::bad_alloc&) {
-    return system::errno_code(ENOMEM);
+    return world::errno_code(ENOMEM);
 }
 
 int KeeperPool::descriptor() const noexcept
@@ -129,7 +129,7 @@ bool KeeperPool::child_ended(pid_t pid, int status, const EventSink& sink)
     return is_script;
 }
 
-Result<RunId> KeeperPool::run(const system::ScriptRequest& request)
+Result<RunId> KeeperPool::run(const world::ScriptRequest& request)
 try {
     State& state = *state_;
     auto order = pack_run(state.last_run + 1, request);
@@ -150,7 +150,7 @@ try {
     }
     return state.has_keeper(run) ? Result<RunId>(RunId{run.id}) : state.give_up(run, EAGAIN);
 } catch (const std::bad_alloc&) {
-    return system::errno_code(ENOMEM);
+    return world::errno_code(ENOMEM);
 }
 
 Result<std::pair<RunId, system::UniqueFd>> KeeperPool::read_output(const std::string& label)
@@ -166,12 +166,12 @@ try {
         return state.give_up(run, EAGAIN).error();
     return std::pair(RunId{run.id}, std::move(writer));
 } catch (const std::bad_alloc&) {
-    return system::errno_code(ENOMEM);
+    return world::errno_code(ENOMEM);
 }
 
 /// The script's process is init's own child; a keeper only reads what it writes, and tells how the start
 /// went, so that every event comes out of `receive`.
-void KeeperPool::State::start_direct(Run& run, const system::ScriptRequest& request)
+void KeeperPool::State::start_direct(Run& run, const world::ScriptRequest& request)
 {
     std::vector<std::string> words = request.argv;
     std::vector<std::string> changes = request.environment;
@@ -208,7 +208,7 @@ Result<RunId> KeeperPool::State::give_up(const Run& run, int error) noexcept
     if (const Keeper* keeper = find_keeper_of(run.id))
         forget_keeper(keeper->number);
     forget_run(run.id);
-    return system::errno_code(error);
+    return world::errno_code(error);
 }
 
 void KeeperPool::State::order_run(std::uint32_t run, OrderKind kind, pid_t pid) noexcept

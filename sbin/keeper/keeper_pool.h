@@ -4,9 +4,9 @@
 // host's.
 #pragma once
 
-#include "system/host.h"
-#include "system/result.h"
 #include "system/unique_fd.h"
+#include "world/host.h"
+#include "world/result.h"
 
 #include <sys/types.h>
 
@@ -29,7 +29,7 @@ public:
     /// Forks the scribe and the spawner. Called first of all, with all signals blocked, before init has built
     /// any table: what they inherit is what init holds now. `environ` is the environment that scripts get
     /// (RCINIT_* taken out).
-    static system::Result<std::unique_ptr<KeeperPool>> start(const PoolOptions& options);
+    static world::Result<std::unique_ptr<KeeperPool>> start(const PoolOptions& options);
     KeeperPool(const KeeperPool&) = delete;
     KeeperPool& operator=(const KeeperPool&) = delete;
     ~KeeperPool();
@@ -38,32 +38,32 @@ public:
     [[nodiscard]] int descriptor() const noexcept;
     /// Reads what keepers have sent and hands each event on, in order; at most `most` messages a call. True
     /// when there may be more.
-    bool receive(std::size_t most, const std::function<void(system::Event)>& sink);
+    bool receive(std::size_t most, const std::function<void(world::Event)>& sink);
 
     /// One child of init has ended: true when it was a keeper, the spawner, the scribe, or a script whose
     /// keeper is gone; what follows from it is handed on (a lost keeper is replaced, a lost spawner or scribe
     /// made anew). Drains messages first, so that order holds.
-    bool child_ended(pid_t pid, int status, const std::function<void(system::Event)>& sink);
+    bool child_ended(pid_t pid, int status, const std::function<void(world::Event)>& sink);
 
-    system::Result<system::RunId> run(const system::ScriptRequest& request);
+    world::Result<world::RunId> run(const world::ScriptRequest& request);
     /// A pipe whose lines are labelled; the write end is for a child of init, the reader is a keeper without
     /// a script. The run is empty when all writers have gone.
-    system::Result<std::pair<system::RunId, system::UniqueFd>> read_output(const std::string& label);
+    world::Result<std::pair<world::RunId, system::UniqueFd>> read_output(const std::string& label);
 
     /// So many runs may be at work at once from now on: that many free keepers are kept for the next run.
     void expect(std::size_t runs) noexcept;
 
-    void ask_last_line(system::RunId run) noexcept;
-    void signal_script(system::RunId run, int signo) noexcept; ///< the process group of the run's script
-    void kill_under_keepers() noexcept;                        ///< order to every keeper; allocates nothing
+    void ask_last_line(world::RunId run) noexcept;
+    void signal_script(world::RunId run, int signo) noexcept; ///< the process group of the run's script
+    void kill_under_keepers() noexcept;                       ///< order to every keeper; allocates nothing
     /// The keeper answers for this process: its status arrives as ProcessEnded, also when it was reaped
     /// already. For processes under its keeper.
-    void watch(system::RunId run, pid_t pid) noexcept;
+    void watch(world::RunId run, pid_t pid) noexcept;
 
     /// Keepers, spawner, scribe: what a count of living processes leaves out.
     [[nodiscard]] bool is_own(pid_t pid) const noexcept;
-    [[nodiscard]] std::optional<system::RunId> run_of_keeper(pid_t keeper) const noexcept;
-    [[nodiscard]] pid_t keeper_of(system::RunId run) const noexcept; ///< 0 when it has gone
+    [[nodiscard]] std::optional<world::RunId> run_of_keeper(pid_t keeper) const noexcept;
+    [[nodiscard]] pid_t keeper_of(world::RunId run) const noexcept; ///< 0 when it has gone
     [[nodiscard]] std::vector<pid_t> keepers() const;
     [[nodiscard]] std::size_t runs_alive() const noexcept;
 

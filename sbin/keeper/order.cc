@@ -33,13 +33,13 @@ std::string service_variable(const std::string& label)
     return "RCINIT_SERVICE=" + label;
 }
 
-std::size_t read_limits(std::string_view text, system::SoftLimit (&limits)[limits_limit]) noexcept
+std::size_t read_limits(std::string_view text, world::SoftLimit (&limits)[limits_limit]) noexcept
 {
     std::size_t count = 0;
     const char* at = text.data();
     const char* const end = at + text.size();
     while (count < limits_limit && at < end) {
-        system::SoftLimit& limit = limits[count];
+        world::SoftLimit& limit = limits[count];
         const auto resource = std::from_chars(at, end, limit.resource);
         if (resource.ec != std::errc{} || resource.ptr == end || *resource.ptr != ':')
             break;
@@ -52,12 +52,12 @@ std::size_t read_limits(std::string_view text, system::SoftLimit (&limits)[limit
     return count;
 }
 
-system::Result<std::string> pack_run(std::uint32_t run, const system::ScriptRequest& request)
+world::Result<std::string> pack_run(std::uint32_t run, const world::ScriptRequest& request)
 {
     if (request.argv.empty())
-        return system::errno_code(EINVAL);
+        return world::errno_code(EINVAL);
     if (request.environment.size() + 1 > added_variables_limit || request.argv.size() > order_limit)
-        return system::errno_code(E2BIG);
+        return world::errno_code(E2BIG);
     Order order;
     order.kind = OrderKind::run;
     order.run = run;
@@ -66,7 +66,7 @@ system::Result<std::string> pack_run(std::uint32_t run, const system::ScriptRequ
     order.flags = request.grouped ? with_grouping : 0;
     std::string bytes = pack_head(order, request.label);
     std::string limits;
-    for (const system::SoftLimit& limit : request.limits)
+    for (const world::SoftLimit& limit : request.limits)
         limits += std::to_string(limit.resource) + ':' + std::to_string(limit.value) + ' ';
     pack_string(bytes, limits);
     for (const std::string& word : request.argv)
@@ -75,7 +75,7 @@ system::Result<std::string> pack_run(std::uint32_t run, const system::ScriptRequ
         pack_string(bytes, variable);
     pack_string(bytes, service_variable(request.label));
     if (bytes.size() > order_limit)
-        return system::errno_code(E2BIG);
+        return world::errno_code(E2BIG);
     return bytes;
 }
 

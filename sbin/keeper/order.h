@@ -2,7 +2,7 @@
 // Packs what init asks of a keeper into the bytes of one order.
 #pragma once
 
-#include "system/host.h"
+#include "world/host.h"
 
 #include <cstdint>
 #include <string>
@@ -13,7 +13,7 @@ namespace init::keeper {
 std::string service_variable(const std::string& label);
 
 /// A run of a script. Error: E2BIG when it does not fit into one order.
-system::Result<std::string> pack_run(std::uint32_t run, const system::ScriptRequest& request);
+world::Result<std::string> pack_run(std::uint32_t run, const world::ScriptRequest& request);
 
 /// Adds to the flags of a packed order.
 void add_flags(std::string& order, std::uint16_t flags) noexcept;

@@ -3,7 +3,7 @@
 // is copied and nothing allocated.
 #pragma once
 
-#include "system/soft_limit.h"
+#include "world/soft_limit.h"
 
 #include <cstddef>
 #include <cstring>
@@ -36,6 +36,6 @@ private:
 constexpr std::size_t limits_limit = 16; ///< Linux has as many resources
 
 /// Reads `4:0 7:1024 `; what is none ends it. Returns how many.
-std::size_t read_limits(std::string_view text, system::SoftLimit (&limits)[limits_limit]) noexcept;
+std::size_t read_limits(std::string_view text, world::SoftLimit (&limits)[limits_limit]) noexcept;
 
 } // namespace init::keeper

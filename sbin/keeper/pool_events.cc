@@ -13,7 +13,7 @@
 
 namespace init::keeper {
 
-using system::RunId;
+using world::RunId;
 
 namespace {
 
@@ -56,11 +56,11 @@ void KeeperPool::State::take(const Message& message, const EventSink& sink)
     case MessageKind::ended:
         return script_ended(message.run, message.value, message.pid, sink);
     case MessageKind::process_ended:
-        return sink(system::ProcessEnded{message.pid, message.known != 0 ? std::optional<int>(message.value)
-                                                                         : std::nullopt});
+        return sink(world::ProcessEnded{message.pid, message.known != 0 ? std::optional<int>(message.value)
+                                                                        : std::nullopt});
     case MessageKind::last_line:
         if (!is_austere)
-            sink(system::LastLine{RunId{message.run}, std::string(message.get_text())});
+            sink(world::LastLine{RunId{message.run}, std::string(message.get_text())});
         return;
     case MessageKind::empty:
         if (Keeper* keeper = find_keeper(message.keeper))
@@ -123,7 +123,7 @@ void KeeperPool::State::script_started(const Message& message, const EventSink& 
     for (int signo = 1; run->early_signals >> signo != 0 && signo < 64; ++signo)
         if ((run->early_signals >> signo & 1) != 0) [[maybe_unused]]
             const auto sent = system::send_group_signal(message.pid, signo);
-    sink(system::ScriptStarted{RunId{message.run}, message.pid});
+    sink(world::ScriptStarted{RunId{message.run}, message.pid});
 }
 
 void KeeperPool::State::script_failed(std::uint32_t id, int error, std::string_view step,
@@ -135,8 +135,8 @@ void KeeperPool::State::script_failed(std::uint32_t id, int error, std::string_v
     run->is_start_told = true;
     run->is_script_over = true;
     if (is_austere)
-        return sink(system::ScriptFailed{RunId{id}, error, {}, {}}); // nobody says it any more
-    sink(system::ScriptFailed{RunId{id}, error, word_of(step), path_of(step, run->path)});
+        return sink(world::ScriptFailed{RunId{id}, error, {}, {}}); // nobody says it any more
+    sink(world::ScriptFailed{RunId{id}, error, word_of(step), path_of(step, run->path)});
 }
 
 void KeeperPool::State::script_ended(std::uint32_t id, std::optional<int> status, pid_t left,
@@ -147,7 +147,7 @@ void KeeperPool::State::script_ended(std::uint32_t id, std::optional<int> status
         return;
     run->is_script_over = true;
     const bool is_output_over = run->is_output_over;
-    sink(system::ScriptEnded{RunId{id}, status, left});
+    sink(world::ScriptEnded{RunId{id}, status, left});
     if (is_output_over)
         output_ended(id, sink);
 }
@@ -166,7 +166,7 @@ void KeeperPool::State::output_ended(std::uint32_t id, const EventSink& sink)
     if (!run->is_script_over)
         return;
     forget_run(id);
-    sink(system::RunEmpty{RunId{id}});
+    sink(world::RunEmpty{RunId{id}});
 }
 
 void KeeperPool::State::tell_direct_start(std::uint32_t id, const EventSink& sink)
@@ -177,7 +177,7 @@ void KeeperPool::State::tell_direct_start(std::uint32_t id, const EventSink& sin
     if (run->error != 0)
         return script_failed(id, run->error, run->step, sink);
     run->is_start_told = true;
-    sink(system::ScriptStarted{RunId{id}, run->script});
+    sink(world::ScriptStarted{RunId{id}, run->script});
 }
 
 /// A keeper was killed. What was under it is init's now; its output is read on by another one, through the

@@ -14,7 +14,7 @@
 
 namespace init::keeper {
 
-using EventSink = std::function<void(system::Event)>;
+using EventSink = std::function<void(world::Event)>;
 
 struct KeeperPool::State {
     static constexpr std::size_t least_spare = 2; ///< one ahead of need, one that has just come back
@@ -73,9 +73,9 @@ struct KeeperPool::State {
     // Runs.
     Run& add_run(const std::string& label);
     bool open_output(Run& run) noexcept;
-    void start_direct(Run& run, const system::ScriptRequest& request);
+    void start_direct(Run& run, const world::ScriptRequest& request);
     bool has_keeper(const Run& run) noexcept;
-    system::Result<system::RunId> give_up(const Run& run, int error) noexcept;
+    world::Result<world::RunId> give_up(const Run& run, int error) noexcept;
     void order_run(std::uint32_t run, OrderKind kind, pid_t pid = 0) noexcept;
     Run* find_run(std::uint32_t id) noexcept;
     Run* find_script(pid_t pid) noexcept;

@@ -49,7 +49,7 @@ void judge_complaints(const model::Diagnostics& complaints, Findings& findings)
     }
 }
 
-void judge_presence(const RcTree& tree, const Script& script, Findings& findings)
+void judge_presence(const tree::RcTree& tree, const tree::Script& script, Findings& findings)
 {
     if (!script.is_linked || tree.skip_of(script))
         return;
@@ -76,9 +76,9 @@ void judge_presence(const RcTree& tree, const Script& script, Findings& findings
 
 } // namespace
 
-void judge_headers(const RcTree& tree, Findings& findings)
+void judge_headers(const tree::RcTree& tree, Findings& findings)
 {
-    for (const Script& script : tree.scripts) {
+    for (const tree::Script& script : tree.scripts) {
         if (!script.is_judged || !script.unread.empty())
             continue;
         judge_complaints(script.header.complaints, findings);

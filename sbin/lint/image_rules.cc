@@ -5,7 +5,7 @@
 namespace init::lint {
 namespace {
 
-using system::FileKind;
+using world::FileKind;
 
 constexpr const char* policy_path = "/usr/sbin/policy-rc.d";
 constexpr const char* systemd_path = "/run/systemd/system";
@@ -17,12 +17,12 @@ void add(Code code, const model::Diagnostics& complaints, Findings& findings)
 }
 
 /// One that decides case by case is somebody's policy; 101 whatever is asked is an image builder's.
-void judge_policy(RcTree& tree, Findings& findings)
+void judge_policy(tree::RcTree& tree, Findings& findings)
 {
-    const system::FileLook& look = tree.look(policy_path);
+    const world::FileLook& look = tree.look(policy_path);
     if (look.kind != FileKind::file || !look.executable)
         return;
-    const system::Result<std::string> text = tree.read(policy_path);
+    const world::Result<std::string> text = tree.read(policy_path);
     if (!text)
         return;
     for (const model::ShellCommand& command : model::shell_commands(*text)) {
@@ -39,7 +39,7 @@ void judge_policy(RcTree& tree, Findings& findings)
 
 } // namespace
 
-void judge_image(RcTree& tree, Findings& findings)
+void judge_image(tree::RcTree& tree, Findings& findings)
 {
     judge_policy(tree, findings);
     if (tree.look(systemd_path).kind == FileKind::folder)

@@ -14,7 +14,7 @@ namespace {
 
 using model::Action;
 using model::InittabEntry;
-using system::FileKind;
+using world::FileKind;
 
 /// What is run in a boot and a level. What answers to events may be init's own: shutdown and its kin.
 bool is_run_always(Action action) noexcept
@@ -23,7 +23,8 @@ bool is_run_always(Action action) noexcept
            action == Action::wait || action == Action::once || action == Action::respawn;
 }
 
-void judge_program(RcTree& tree, const InittabEntry& entry, const std::string& program, Findings& findings)
+void judge_program(tree::RcTree& tree, const InittabEntry& entry, const std::string& program,
+                   Findings& findings)
 {
     if (!is_run_always(entry.action) || !program.starts_with('/') || !tree.is_known(program) ||
         model::parse_rc_call(entry) || tree.look(program).kind != FileKind::none)
@@ -33,7 +34,8 @@ void judge_program(RcTree& tree, const InittabEntry& entry, const std::string& p
                              entry.action == Action::respawn ? " and is held back again and again" : ""));
 }
 
-void judge_terminal(RcTree& tree, const InittabEntry& entry, const std::string& device, Findings& findings)
+void judge_terminal(tree::RcTree& tree, const InittabEntry& entry, const std::string& device,
+                    Findings& findings)
 {
     // init makes a missing /dev/console itself.
     if (device.empty() || device == "/dev/console" || tree.look(device).kind != FileKind::none)
@@ -45,10 +47,10 @@ void judge_terminal(RcTree& tree, const InittabEntry& entry, const std::string& 
                     device, entry.id));
 }
 
-void judge_default(const RcTree& tree, Findings& findings)
+void judge_default(const tree::RcTree& tree, Findings& findings)
 {
     const model::Runlevel level = *tree.inittab.default_level;
-    const bool starts = std::any_of(tree.links.begin(), tree.links.end(), [&](const Link& link) {
+    const bool starts = std::any_of(tree.links.begin(), tree.links.end(), [&](const tree::Link& link) {
         return link.level == level && link.link.kind == model::LinkKind::start;
     });
     if (!starts && !level.is_single())
@@ -58,7 +60,7 @@ void judge_default(const RcTree& tree, Findings& findings)
 
 } // namespace
 
-void judge_inittab(RcTree& tree, Findings& findings)
+void judge_inittab(tree::RcTree& tree, Findings& findings)
 {
     for (const model::Diagnostic& complaint : tree.inittab.diagnostics)
         findings.add(Code::inittab_line, complaint.file, complaint.line, complaint.text);

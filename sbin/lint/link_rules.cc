@@ -13,7 +13,8 @@ using model::LinkKind;
 
 /// Two links of one level that lead to the same script. Under two names one script is two services: Red Hat's
 /// halt is reboot as well.
-void judge_pair(const Script& script, const Link& before, const Link& link, Findings& findings)
+void judge_pair(const tree::Script& script, const tree::Link& before, const tree::Link& link,
+                Findings& findings)
 {
     if (before.link.name != link.link.name)
         return;
@@ -31,10 +32,10 @@ void judge_pair(const Script& script, const Link& before, const Link& link, Find
 }
 
 /// Only where nothing moves the numbers: chkconfig's own line, without an INIT INFO block.
-void judge_number(RcTree& tree, const std::vector<std::string>& overrides, const Link& link,
+void judge_number(tree::RcTree& tree, const std::vector<std::string>& overrides, const tree::Link& link,
                   Findings& findings)
 {
-    const Script& script = tree.scripts[*link.script];
+    const tree::Script& script = tree.scripts[*link.script];
     const std::optional<model::ChkconfigHeader>& header = script.header.chkconfig;
     if (tree.has_insserv || script.lsb || !header || header->has_lsb || !header->start ||
         link.link.name != script.name || std::binary_search(overrides.begin(), overrides.end(), script.name))
@@ -47,7 +48,7 @@ void judge_number(RcTree& tree, const std::vector<std::string>& overrides, const
                                  script.path, number));
 }
 
-void judge_use(const RcTree& tree, const Script& script, Findings& findings)
+void judge_use(const tree::RcTree& tree, const tree::Script& script, Findings& findings)
 {
     if (const auto reason = tree.skip_of(script)) {
         if (script.is_linked)
@@ -62,11 +63,11 @@ void judge_use(const RcTree& tree, const Script& script, Findings& findings)
 
 } // namespace
 
-void judge_links(RcTree& tree, Findings& findings)
+void judge_links(tree::RcTree& tree, Findings& findings)
 {
     const std::vector<std::string> overrides = tree.list("/etc/chkconfig.d");
-    std::vector<const Link*> latest(tree.scripts.size()); // by script
-    for (const Link& link : tree.links) {
+    std::vector<const tree::Link*> latest(tree.scripts.size()); // by script
+    for (const tree::Link& link : tree.links) {
         if (!link.script) {
             findings.add(Code::link_dangling, link.path, 0,
                          fmt::format("the link leads to no file inside the tree; {} is not {}",
@@ -75,7 +76,7 @@ void judge_links(RcTree& tree, Findings& findings)
             continue;
         }
         judge_number(tree, overrides, link, findings);
-        const Link*& before = latest[*link.script];
+        const tree::Link*& before = latest[*link.script];
         if (before && before->level == link.level)
             judge_pair(tree.scripts[*link.script], *before, link, findings);
         before = &link;
@@ -83,7 +84,7 @@ void judge_links(RcTree& tree, Findings& findings)
     for (const std::string& path : tree.leftovers)
         findings.add(Code::link_ignored, path, 0,
                      "the name's end is that of a leftover, and no sequencer follows it");
-    for (const Script& script : tree.scripts)
+    for (const tree::Script& script : tree.scripts)
         if (script.is_judged)
             judge_use(tree, script, findings);
 }

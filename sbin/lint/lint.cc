@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include "lint/lint.h"
 
-#include "lint/rc_tree.h"
 #include "lint/rule_groups.h"
+#include "tree/rc_tree.h"
 
 #include <algorithm>
 
 namespace init::lint {
 
-Report lint(system::Tree& files, const model::Settings& settings, const model::MachineFacts& facts,
+Report lint(world::Tree& files, const model::Settings& settings, const model::MachineFacts& facts,
             const model::Diagnostics& complaints, std::optional<std::chrono::milliseconds> grace)
 {
     Report report;
-    RcTree tree(files, settings, facts);
+    tree::RcTree tree(files, settings, facts);
     report.failure = tree.failure;
     if (!report.failure.empty())
         return report;
     tree.setting_complaints.insert(tree.setting_complaints.end(), complaints.begin(), complaints.end());
 
     Findings findings;
-    for (Script& script : tree.scripts) {
+    for (tree::Script& script : tree.scripts) {
         if (!script.is_judged)
             continue;
         // One script's commands at a time: they take ten times the memory of its text.
@@ -42,8 +42,8 @@ Report lint(system::Tree& files, const model::Settings& settings, const model::M
     report.findings = std::move(findings).sorted();
     for (const Finding& finding : report.findings)
         ++report.counts[static_cast<std::size_t>(rule_of(finding.code).severity)];
-    report.scripts = static_cast<std::size_t>(
-        std::count_if(tree.scripts.begin(), tree.scripts.end(), [](const Script& s) { return s.is_judged; }));
+    report.scripts = static_cast<std::size_t>(std::count_if(
+        tree.scripts.begin(), tree.scripts.end(), [](const tree::Script& s) { return s.is_judged; }));
     return report;
 }
 

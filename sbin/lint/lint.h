@@ -6,7 +6,7 @@
 #include "model/diagnostic.h"
 #include "model/machine_script.h"
 #include "model/settings.h"
-#include "system/tree.h"
+#include "world/tree.h"
 
 #include <array>
 #include <chrono>
@@ -35,7 +35,7 @@ struct Report {
 
 /// `complaints`: of the configuration, for its rule. `grace`: how long the container's runtime waits, where
 /// times are to be judged. Every file is read once, and the cost is linear in scripts and links.
-Report lint(system::Tree& tree, const model::Settings& settings, const model::MachineFacts& facts,
+Report lint(world::Tree& tree, const model::Settings& settings, const model::MachineFacts& facts,
             const model::Diagnostics& complaints, std::optional<std::chrono::milliseconds> grace);
 
 } // namespace init::lint

@@ -23,10 +23,10 @@ std::string lowered(std::string_view name)
 
 class NeedJudge {
 public:
-    NeedJudge(const RcTree& tree, Findings& findings) : tree_(tree), findings_(findings)
+    NeedJudge(const tree::RcTree& tree, Findings& findings) : tree_(tree), findings_(findings)
     {
         for (std::size_t i = 0; i < tree.scripts.size(); ++i) {
-            const Script& script = tree.scripts[i];
+            const tree::Script& script = tree.scripts[i];
             if (!script.is_judged)
                 continue;
             learn(script.name, i);
@@ -34,14 +34,14 @@ public:
                 for (const std::string& name : script.lsb->provides)
                     learn(name, i);
         }
-        for (const Link& link : tree.links)
+        for (const tree::Link& link : tree.links)
             if (link.script)
                 learn(link.link.name, *link.script);
     }
 
     void judge()
     {
-        for (const Script& script : tree_.scripts) {
+        for (const tree::Script& script : tree_.scripts) {
             // What is switched off in every level needs nothing, and Debian's images have scripts of the
             // machine without the ones they need.
             if (!script.lsb || (script.is_linked && script.starts_in.empty()) || tree_.skip_of(script))
@@ -68,7 +68,7 @@ private:
             providers.push_back(script);
     }
 
-    void judge_list(const Script& script, LsbKeyword keyword, const std::vector<std::string>& names,
+    void judge_list(const tree::Script& script, LsbKeyword keyword, const std::vector<std::string>& names,
                     bool required)
     {
         for (std::string_view name : names) {
@@ -85,7 +85,7 @@ private:
         }
     }
 
-    void judge_absent(const Script& script, LsbKeyword keyword, std::string_view name, bool required)
+    void judge_absent(const tree::Script& script, LsbKeyword keyword, std::string_view name, bool required)
     {
         const auto other = any_case_.find(lowered(name));
         const std::string_view word = model::to_string(keyword);
@@ -105,9 +105,10 @@ private:
     }
 
     /// Each level that starts the script starts the need as well, or has done so before any level.
-    void judge_started(const Script& script, std::string_view name, const std::vector<std::size_t>& providers)
+    void judge_started(const tree::Script& script, std::string_view name,
+                       const std::vector<std::size_t>& providers)
     {
-        for (const char letter : RcTree::levels) {
+        for (const char letter : tree::RcTree::levels) {
             const model::Runlevel level = *model::Runlevel::from(letter);
             if (!script.starts_in.has(level) || level.ends())
                 continue;
@@ -124,7 +125,7 @@ private:
         }
     }
 
-    void say(Code code, const Script& script, LsbKeyword keyword, const std::string& text)
+    void say(Code code, const tree::Script& script, LsbKeyword keyword, const std::string& text)
     {
         findings_.add(code, script.lsb_file, script.line_of(keyword), text);
     }
@@ -138,8 +139,8 @@ private:
             if (name.starts_with('$') || providers.size() < 2)
                 continue;
             for (std::size_t i = 1; i < providers.size(); ++i) {
-                const Script& first = tree_.scripts[providers[0]];
-                const Script& other = tree_.scripts[providers[i]];
+                const tree::Script& first = tree_.scripts[providers[0]];
+                const tree::Script& other = tree_.scripts[providers[i]];
                 if (const char level = shared_level(first, other))
                     say(Code::provides_doubled, other, LsbKeyword::provides,
                         fmt::format(
@@ -150,9 +151,9 @@ private:
         }
     }
 
-    static char shared_level(const Script& a, const Script& b)
+    static char shared_level(const tree::Script& a, const tree::Script& b)
     {
-        for (const char letter : RcTree::levels) {
+        for (const char letter : tree::RcTree::levels) {
             const model::Runlevel level = *model::Runlevel::from(letter);
             if (!level.ends() && a.starts_in.has(level) && b.starts_in.has(level))
                 return letter;
@@ -160,17 +161,17 @@ private:
         return '\0';
     }
 
-    const RcTree& tree_;
+    const tree::RcTree& tree_;
     Findings& findings_;
     std::vector<std::string> names_;
     std::vector<std::vector<std::size_t>> providers_; ///< the scripts, for each name
-    NameIndex known_;                                 ///< the names
-    NameIndex any_case_;                              ///< the names, by their lower-case letters
+    tree::NameIndex known_;                           ///< the names
+    tree::NameIndex any_case_;                        ///< the names, by their lower-case letters
 };
 
 } // namespace
 
-void judge_needs(const RcTree& tree, Findings& findings)
+void judge_needs(const tree::RcTree& tree, Findings& findings)
 {
     NeedJudge(tree, findings).judge();
 }

@@ -15,12 +15,12 @@ using model::LsbKeyword;
 /// The links of one kind in one level.
 class OrderJudge {
 public:
-    OrderJudge(const RcTree& tree, Findings& findings) : tree_(tree), findings_(findings) {}
+    OrderJudge(const tree::RcTree& tree, Findings& findings) : tree_(tree), findings_(findings) {}
 
     void judge()
     {
         for (const LinkKind kind : {LinkKind::start, LinkKind::stop})
-            for (const char letter : RcTree::levels) {
+            for (const char letter : tree::RcTree::levels) {
                 level_ = *model::Runlevel::from(letter);
                 kind_ = kind;
                 if (level_.ends() == (kind == LinkKind::stop))
@@ -30,7 +30,10 @@ public:
 
 private:
     [[nodiscard]] bool starts() const noexcept { return kind_ == LinkKind::start; }
-    [[nodiscard]] const Script& script(std::size_t at) const { return tree_.scripts[*links_[at]->script]; }
+    [[nodiscard]] const tree::Script& script(std::size_t at) const
+    {
+        return tree_.scripts[*links_[at]->script];
+    }
     [[nodiscard]] LsbKeyword keyword() const noexcept
     {
         return starts() ? LsbKeyword::required_start : LsbKeyword::required_stop;
@@ -39,12 +42,12 @@ private:
     void judge_level()
     {
         links_.clear();
-        for (const Link& link : tree_.links)
+        for (const tree::Link& link : tree_.links)
             if (link.level == level_ && link.link.kind == kind_ && link.script)
                 links_.push_back(&link);
         // Most levels are made of the same links as another.
         std::string names;
-        for (const Link* link : links_)
+        for (const tree::Link* link : links_)
             names.append(model::to_string(link->link)).append("/");
         if (links_.empty() || !judged_.try_emplace(names).second)
             return;
@@ -60,7 +63,7 @@ private:
         std::vector<std::optional<model::LsbHeader>> headers;
         std::vector<std::size_t> place;
         for (std::size_t i = 0; i < links_.size(); ++i)
-            if (const Script& s = script(i); s.lsb && s.lsb->is_complete()) {
+            if (const tree::Script& s = script(i); s.lsb && s.lsb->is_complete()) {
                 steps.push_back({links_[i]->link, links_[i]->path, starts() ? "start" : "stop"});
                 headers.push_back(s.lsb);
                 place.push_back(i);
@@ -80,7 +83,7 @@ private:
                 in_loop_[place[node]] = true;
             }
             way += steps[loop.nodes.front()].link.name;
-            const Script& waits = script(place[loop.cut.second]);
+            const tree::Script& waits = script(place[loop.cut.second]);
             if (judged_.try_emplace((starts() ? "start " : "stop ") + way).second)
                 findings_.add(
                     Code::loop, waits.lsb_file, waits.line_of(keyword()),
@@ -93,7 +96,7 @@ private:
 
     void judge_positions()
     {
-        NameIndex place; // of the first that has the name
+        tree::NameIndex place; // of the first that has the name
         for (std::size_t i = 0; i < links_.size(); ++i) {
             place.emplace(links_[i]->link.name, i);
             place.emplace(script(i).name, i);
@@ -141,18 +144,18 @@ private:
             findings_.add(Code::link_order, script(i).lsb_file, script(i).line_of(keyword()), text);
     }
 
-    const RcTree& tree_;
+    const tree::RcTree& tree_;
     Findings& findings_;
     model::Runlevel level_;
     LinkKind kind_ = LinkKind::start;
-    std::vector<const Link*> links_;
+    std::vector<const tree::Link*> links_;
     std::vector<bool> in_loop_; ///< by link
-    NameIndex judged_;          ///< levels, loops and pairs that were told of
+    tree::NameIndex judged_;    ///< levels, loops and pairs that were told of
 };
 
 } // namespace
 
-void judge_order(const RcTree& tree, Findings& findings)
+void judge_order(const tree::RcTree& tree, Findings& findings)
 {
     OrderJudge(tree, findings).judge();
 }

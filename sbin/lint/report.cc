@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lint/report.h"
 
-#include "control/json_text.h"
+#include "text/json_text.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 namespace init::lint {
 namespace {
 
-using control::quoted;
+using text::quoted;
 
 /// A name in the tree may hold what a terminal obeys.
 std::string shown(std::string_view text)

@@ -3,21 +3,21 @@
 #pragma once
 
 #include "lint/finding.h"
-#include "lint/rc_tree.h"
+#include "tree/rc_tree.h"
 
 #include <chrono>
 
 namespace init::lint {
 
-void judge_script(RcTree& tree, const Script& script, Findings& findings);
-void judge_grace(const RcTree& tree, std::chrono::milliseconds grace, Findings& findings);
-void judge_time(const RcTree& tree, const Script& script, std::chrono::milliseconds grace,
+void judge_script(tree::RcTree& tree, const tree::Script& script, Findings& findings);
+void judge_grace(const tree::RcTree& tree, std::chrono::milliseconds grace, Findings& findings);
+void judge_time(const tree::RcTree& tree, const tree::Script& script, std::chrono::milliseconds grace,
                 Findings& findings);
-void judge_headers(const RcTree& tree, Findings& findings);
-void judge_needs(const RcTree& tree, Findings& findings);
-void judge_order(const RcTree& tree, Findings& findings);
-void judge_links(RcTree& tree, Findings& findings);
-void judge_image(RcTree& tree, Findings& findings);
-void judge_inittab(RcTree& tree, Findings& findings);
+void judge_headers(const tree::RcTree& tree, Findings& findings);
+void judge_needs(const tree::RcTree& tree, Findings& findings);
+void judge_order(const tree::RcTree& tree, Findings& findings);
+void judge_links(tree::RcTree& tree, Findings& findings);
+void judge_image(tree::RcTree& tree, Findings& findings);
+void judge_inittab(tree::RcTree& tree, Findings& findings);
 
 } // namespace init::lint

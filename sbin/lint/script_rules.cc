@@ -14,31 +14,31 @@ namespace init::lint {
 namespace {
 
 using model::ShellCommand;
-using system::FileKind;
+using world::FileKind;
 
 constexpr std::array<const char*, 6> search_path = {"/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/",
                                                     "/usr/bin/",        "/sbin/",          "/bin/"};
 
 /// A program by its path, or as env(1) finds it.
-const system::FileLook* find_program(RcTree& tree, const std::string& program)
+const world::FileLook* find_program(tree::RcTree& tree, const std::string& program)
 {
     if (program.starts_with('/')) {
-        const system::FileLook& look = tree.look(program);
+        const world::FileLook& look = tree.look(program);
         return look.kind == FileKind::none ? nullptr : &look;
     }
     for (const char* folder : search_path)
-        if (const system::FileLook& look = tree.look(folder + program); look.kind != FileKind::none)
+        if (const world::FileLook& look = tree.look(folder + program); look.kind != FileKind::none)
             return &look;
     return nullptr;
 }
 
 /// `by_path`: the kernel takes it as it stands, and looks nowhere else.
-void judge_program(RcTree& tree, const Script& script, const std::string& program, bool by_path,
+void judge_program(tree::RcTree& tree, const tree::Script& script, const std::string& program, bool by_path,
                    Findings& findings)
 {
     if (!tree.is_known(program))
         return;
-    const system::FileLook* const look =
+    const world::FileLook* const look =
         by_path && !program.starts_with('/') ? nullptr : find_program(tree, program);
     if (!look)
         findings.add(
@@ -49,7 +49,7 @@ void judge_program(RcTree& tree, const Script& script, const std::string& progra
                      fmt::format("the interpreter {} cannot be executed; nor can the script", program));
 }
 
-void judge_interpreter(RcTree& tree, const Script& script, Findings& findings)
+void judge_interpreter(tree::RcTree& tree, const tree::Script& script, Findings& findings)
 {
     if (!script.interpreter.empty()) {
         judge_program(tree, script, script.interpreter, true, findings);
@@ -62,7 +62,7 @@ void judge_interpreter(RcTree& tree, const Script& script, Findings& findings)
     }
 }
 
-void judge_mode(const RcTree& tree, const Script& script, Findings& findings)
+void judge_mode(const tree::RcTree& tree, const tree::Script& script, Findings& findings)
 {
     if (script.is_executable || !script.is_linked)
         return;
@@ -73,7 +73,7 @@ void judge_mode(const RcTree& tree, const Script& script, Findings& findings)
 }
 
 /// In a comment a carriage return does no harm.
-void judge_line_ends(const Script& script, Findings& findings)
+void judge_line_ends(const tree::Script& script, Findings& findings)
 {
     if (!script.is_shell || script.text.find('\r') == std::string::npos)
         return;
@@ -110,7 +110,7 @@ bool is_test(const ShellCommand& command) noexcept
 }
 
 /// A path that is tested before it is sourced may be missing.
-bool is_tested(const Script& script, const ShellCommand& until, const std::string& path)
+bool is_tested(const tree::Script& script, const ShellCommand& until, const std::string& path)
 {
     for (const ShellCommand& command : script.commands) {
         if (&command == &until)
@@ -122,7 +122,7 @@ bool is_tested(const Script& script, const ShellCommand& until, const std::strin
     return false;
 }
 
-void judge_sources(RcTree& tree, const Script& script, Findings& findings)
+void judge_sources(tree::RcTree& tree, const tree::Script& script, Findings& findings)
 {
     for (const ShellCommand& command : script.commands) {
         if (command.words.size() < 2 || (command.words[0] != "." && command.words[0] != "source") ||
@@ -162,7 +162,7 @@ bool asks(const ShellCommand& command)
            });
 }
 
-void judge_questions(const RcTree& tree, const Script& script, Findings& findings)
+void judge_questions(const tree::RcTree& tree, const tree::Script& script, Findings& findings)
 {
     if ((script.lsb && script.lsb->x_interactive) || tree.facilities.is_interactive(script.name))
         return;
@@ -173,7 +173,7 @@ void judge_questions(const RcTree& tree, const Script& script, Findings& finding
                 "the script asks at the terminal; under init it reads /dev/null and gets no answer");
 }
 
-void judge_actions(const Script& script, Findings& findings)
+void judge_actions(const tree::Script& script, Findings& findings)
 {
     if (!script.is_shell || script.is_generic)
         return;
@@ -191,7 +191,7 @@ void judge_actions(const Script& script, Findings& findings)
 
 } // namespace
 
-void judge_script(RcTree& tree, const Script& script, Findings& findings)
+void judge_script(tree::RcTree& tree, const tree::Script& script, Findings& findings)
 {
     if (!script.unread.empty())
         return findings.add(

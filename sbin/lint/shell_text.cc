@@ -71,7 +71,7 @@ Actions actions_of(std::string_view text)
     return actions;
 }
 
-bool passes_action_on(const Script& script)
+bool passes_action_on(const tree::Script& script)
 {
     constexpr std::array<std::string_view, 11> own = {"case", "[",     "[[",  "test",    "echo",  "printf",
                                                       "expr", "shift", "set", "getopts", "logger"};

@@ -3,7 +3,7 @@
 // in which action a line stands.
 #pragma once
 
-#include "lint/rc_tree.h"
+#include "tree/rc_tree.h"
 
 #include <string_view>
 
@@ -18,7 +18,7 @@ struct Actions {
 Actions actions_of(std::string_view text);
 
 /// True where the script hands its own arguments to another program or function, which may have any action.
-bool passes_action_on(const Script& script);
+bool passes_action_on(const tree::Script& script);
 
 /// What the line stands in: the name of the last function, or the patterns of the last case, that begins at
 /// or before it; empty in front of all.

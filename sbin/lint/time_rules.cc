@@ -90,7 +90,8 @@ constexpr Waiter waiters[] = {
     {"killproc", "-d", {}, sleep_time},
 };
 
-void judge_wait(const Script& script, const ShellCommand& command, milliseconds grace, Findings& findings)
+void judge_wait(const tree::Script& script, const ShellCommand& command, milliseconds grace,
+                Findings& findings)
 {
     const std::string_view name = base_name(command.words[0]);
     for (const Waiter& waiter : waiters) {
@@ -108,7 +109,8 @@ void judge_wait(const Script& script, const ShellCommand& command, milliseconds 
     }
 }
 
-void judge_sleep(const Script& script, const ShellCommand& command, milliseconds grace, Findings& findings)
+void judge_sleep(const tree::Script& script, const ShellCommand& command, milliseconds grace,
+                 Findings& findings)
 {
     if (base_name(command.words[0]) != "sleep" || command.words.size() != 2)
         return;
@@ -132,7 +134,7 @@ void judge_timeout(const model::ServiceSettings& settings, std::string_view text
 
 } // namespace
 
-void judge_grace(const RcTree& tree, milliseconds grace, Findings& findings)
+void judge_grace(const tree::RcTree& tree, milliseconds grace, Findings& findings)
 {
     if (tree.settings.grace > grace)
         findings.add(
@@ -142,7 +144,7 @@ void judge_grace(const RcTree& tree, milliseconds grace, Findings& findings)
                         seconds(tree.settings.grace), seconds(grace)));
 }
 
-void judge_time(const RcTree& tree, const Script& script, milliseconds grace, Findings& findings)
+void judge_time(const tree::RcTree& tree, const tree::Script& script, milliseconds grace, Findings& findings)
 {
     if (tree.skip_of(script))
         return;

@@ -2,7 +2,7 @@
 #include "supervisor/entries.h"
 
 #include "model/getty.h"
-#include "supervisor/guarded.h"
+#include "world/guarded.h"
 
 #include <fmt/format.h>
 
@@ -35,12 +35,12 @@ void Entries::take(std::vector<model::InittabEntry> table)
             continue;
         old.gone = true;
         old.leaving = true;
-        host_.signal_group(old.pid, SIGTERM);
-        host_.signal_group(old.pid, SIGCONT);
+        host_.processes.signal_group(old.pid, SIGTERM);
+        host_.processes.signal_group(old.pid, SIGCONT);
         fresh.push_back(std::move(old));
     }
     if (leaving() != 0)
-        host_.arm(system::Timer::entry_kill, host_.now() + sleeptime_);
+        host_.clock.arm({world::Timer::Kind::entry_kill}, host_.clock.now() + sleeptime_);
     children_ = std::move(fresh);
     // What was started carries its mark over, so going through the table again starts only what is new. While
     // a level is left nothing is started: the pass that follows begins at the head.
@@ -119,7 +119,7 @@ void Entries::wait_for(const Child& child) noexcept
 {
     waiting_for_ = child.pid;
     if (pass_ != Pass::level)
-        host_.arm(system::Timer::entry_limit, host_.now() + settings_.sysinit_timeout);
+        host_.clock.arm({world::Timer::Kind::entry_limit}, host_.clock.now() + settings_.sysinit_timeout);
 }
 
 void Entries::out_of_time()
@@ -129,13 +129,13 @@ void Entries::out_of_time()
             continue;
         const int signo = child.leaving ? SIGKILL : SIGTERM;
         child.leaving = true;
-        host_.say(fmt::format("entry {} ({}) has not ended within {:.0f} s; sending {} to its group",
-                              child.entry.id, child.entry.process,
-                              std::chrono::duration<double>(settings_.sysinit_timeout).count(),
-                              signo == SIGTERM ? "TERM" : "KILL"));
-        host_.signal_group(child.pid, signo);
-        host_.signal_group(child.pid, SIGCONT);
-        host_.arm(system::Timer::entry_limit, host_.now() + sleeptime_);
+        host_.log.say(fmt::format("entry {} ({}) has not ended within {:.0f} s; sending {} to its group",
+                                  child.entry.id, child.entry.process,
+                                  std::chrono::duration<double>(settings_.sysinit_timeout).count(),
+                                  signo == SIGTERM ? "TERM" : "KILL"));
+        host_.processes.signal_group(child.pid, signo);
+        host_.processes.signal_group(child.pid, SIGCONT);
+        host_.clock.arm({world::Timer::Kind::entry_limit}, host_.clock.now() + sleeptime_);
     }
 }
 
@@ -166,13 +166,13 @@ bool Entries::is_skipped(Child& child)
     const std::optional<model::TerminalNeed> need = model::terminal_need(command.argv);
     if (!need)
         return false;
-    const bool missing = need->device.empty() ? !host_.has_terminal()
-                                              : host_.look(need->device).kind == system::FileKind::none;
+    const bool missing = need->device.empty() ? !host_.machine.has_terminal()
+                                              : host_.tree.look(need->device).kind == world::FileKind::none;
     if (missing && !child.skip_said) {
-        host_.say(fmt::format("entry {} ({}) is not started: {}; it is skipped until the table is read again",
-                              child.entry.id, child.entry.process,
-                              need->device.empty() ? std::string("there is no terminal")
-                                                   : need->device + " does not exist"));
+        host_.log.say(fmt::format(
+            "entry {} ({}) is not started: {}; it is skipped until the table is read again", child.entry.id,
+            child.entry.process,
+            need->device.empty() ? std::string("there is no terminal") : need->device + " does not exist"));
         child.skip_said = true;
     }
     return missing;
@@ -185,53 +185,54 @@ bool Entries::start(Child& child)
     const bool throttled = child.entry.action == Action::respawn || child.entry.action == Action::ondemand;
     if (throttled) {
         const bool was_held = child.limit.held_until().has_value();
-        const auto verdict = child.limit.ask(host_.now());
+        const auto verdict = child.limit.ask(host_.clock.now());
         if (verdict == model::RespawnLimit::Verdict::hold) {
             if (!was_held)
-                host_.say(
+                host_.log.say(
                     fmt::format("Id \"{}\" respawning too fast: disabled for 5 minutes", child.entry.id));
             arm_throttle();
             return false;
         }
     }
     model::InittabCommand command = command_of(child.entry);
-    if (context_->level.letter() != 'S' && host_.look(initscript_path).kind == system::FileKind::file)
+    if (context_->level.letter() != 'S' && host_.tree.look(initscript_path).kind == world::FileKind::file)
         command.argv = {"/bin/sh",
                         initscript_path,
                         child.entry.id,
                         child.entry.levels.to_string(),
                         std::string(to_string(child.entry.action)),
                         child.entry.process};
-    system::ChildRequest request;
+    world::ChildRequest request;
     request.label = child.entry.id;
     request.argv = std::move(command.argv);
     request.environment = context_->environment;
-    request.console = host_.has_terminal();
+    request.console = host_.machine.has_terminal();
     request.controlling = request.console && is_waited_for(child.entry.action) &&
                           (pass_ != Pass::level || context_->level.letter() == 'S');
-    const system::Result<pid_t> pid = host_.launch(request);
+    const world::Result<pid_t> pid = host_.processes.launch(request);
     if (!pid) {
         if (!child.failure_said)
-            host_.say(fmt::format("entry {}: cannot start {}: {}; {}", child.entry.id, child.entry.process,
-                                  pid.error().message(), throttled ? "trying again" : "going on without it"));
+            host_.log.say(fmt::format("entry {}: cannot start {}: {}; {}", child.entry.id,
+                                      child.entry.process, pid.error().message(),
+                                      throttled ? "trying again" : "going on without it"));
         child.failure_said = true;
         return false;
     }
     child.pid = *pid;
     child.failure_said = false;
     if (child.entry.records)
-        host_.record_process(child.entry.id, *pid, true);
+        host_.records.record_process(child.entry.id, *pid, true);
     return true;
 }
 
 void Entries::arm_throttle()
 {
-    std::optional<system::TimePoint> soonest;
+    std::optional<world::TimePoint> soonest;
     for (const Child& child : children_)
         if (const auto until = child.limit.held_until(); until && (!soonest || *until < *soonest))
             soonest = until;
     if (soonest)
-        host_.arm(system::Timer::throttle, *soonest);
+        host_.clock.arm({world::Timer::Kind::throttle}, *soonest);
 }
 
 void Entries::clear_throttles() noexcept
@@ -261,12 +262,12 @@ void Entries::leave(model::Runlevel to)
         if (child.pid == 0 || stays || child.leaving)
             continue;
         child.leaving = true;
-        host_.signal_group(child.pid, SIGTERM);
-        host_.signal_group(child.pid, SIGCONT);
+        host_.processes.signal_group(child.pid, SIGTERM);
+        host_.processes.signal_group(child.pid, SIGCONT);
     }
     clear_throttles();
     if (leaving() != 0)
-        host_.arm(system::Timer::entry_kill, host_.now() + sleeptime_);
+        host_.clock.arm({world::Timer::Kind::entry_kill}, host_.clock.now() + sleeptime_);
 }
 
 std::size_t Entries::leaving() const noexcept
@@ -293,12 +294,12 @@ void Entries::kill_leaving() noexcept
     for (const Child& child : children_) {
         if (!child.leaving || child.pid == 0)
             continue;
-        say_if_possible(host_, [&] {
-            host_.say(fmt::format(
+        say_if_possible(host_.log, [&] {
+            host_.log.say(fmt::format(
                 "entry {} (process {}) did not end within {} s of TERM; sending KILL to its group",
                 child.entry.id, child.pid, sleeptime_.count()));
         });
-        host_.signal_group(child.pid, SIGKILL);
+        host_.processes.signal_group(child.pid, SIGKILL);
     }
 }
 
@@ -312,7 +313,7 @@ void Entries::demand(char group)
         any = true;
     }
     if (!any)
-        host_.say(fmt::format(
+        host_.log.say(fmt::format(
             "group {} was asked for, and no ondemand entry of the inittab has it; nothing is started",
             group));
 }
@@ -346,7 +347,7 @@ void Entries::start_actions()
     }
 }
 
-void Entries::child_ended(const system::ChildEnded& event)
+void Entries::child_ended(const world::ChildEnded& event)
 {
     if (waiting_for_ == event.pid)
         waiting_for_ = 0;
@@ -357,15 +358,16 @@ void Entries::child_ended(const system::ChildEnded& event)
     if (child == children_.end())
         return;
     if (child->entry.records)
-        host_.record_process(child->entry.id, event.pid, false);
+        host_.records.record_process(child->entry.id, event.pid, false);
     child->pid = 0;
     child->leaving = false;
-    say_if_possible(host_, [&] {
-        host_.debug(fmt::format("entry {} {}", child->entry.id, describe_status(event.status)));
+    say_if_possible(host_.log, [&] {
+        host_.log.debug(fmt::format("entry {} {}", child->entry.id, describe_status(event.status)));
     });
     const Action action = child->entry.action;
     if (action == Action::sysinit || action == Action::boot || action == Action::bootwait)
-        guarded(host_, "what the entry removed is made anew later", [this] { host_.mend_files(); });
+        guarded(host_.log, "what the entry removed is made anew later",
+                [this] { host_.records.mend_files(); });
     if (child->gone) {
         if (static_cast<std::size_t>(child - children_.begin()) < cursor_)
             --cursor_;

@@ -8,7 +8,7 @@
 #include "model/respawn_limit.h"
 #include "model/settings.h"
 #include "supervisor/rc_engine.h"
-#include "system/host.h"
+#include "world/host.h"
 
 #include <deque>
 #include <optional>
@@ -31,7 +31,7 @@ class Entries {
 public:
     enum class Pass { none, sysinit, boot, level };
 
-    Entries(system::Host& host, RcCalls& rc, const model::Settings& settings) noexcept
+    Entries(world::Host& host, RcCalls& rc, const model::Settings& settings) noexcept
         : host_(host), rc_(rc), settings_(settings)
     {
     }
@@ -75,7 +75,7 @@ public:
     /// No more starts and restarts: a stop has begun to end things.
     void freeze() noexcept { frozen_ = true; }
 
-    void child_ended(const system::ChildEnded& event);
+    void child_ended(const world::ChildEnded& event);
 
 private:
     struct Child {
@@ -101,7 +101,7 @@ private:
     void arm_throttle();
     [[nodiscard]] std::vector<std::string> environment_of() const;
 
-    system::Host& host_;
+    world::Host& host_;
     RcCalls& rc_;
     const model::Settings& settings_;
     const LevelContext* context_ = nullptr;

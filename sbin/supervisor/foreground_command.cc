@@ -19,23 +19,23 @@ constexpr int not_found = 127;
 void ForegroundCommand::start()
 {
     was_started_ = true;
-    system::ChildRequest request;
+    world::ChildRequest request;
     request.label = argv_.front();
     request.argv = argv_;
     request.console = true;
-    request.controlling = host_.has_terminal();
+    request.controlling = host_.machine.has_terminal();
     request.is_command = true;
-    const system::Result<pid_t> pid = host_.launch(request);
+    const world::Result<pid_t> pid = host_.processes.launch(request);
     if (pid) {
         pid_ = *pid;
         return;
     }
     status_ = pid.error().value() == ENOENT ? not_found : not_executable;
-    host_.say(fmt::format("cannot run the command {}: {}; the container stops with status {}", argv_.front(),
-                          pid.error().message(), *status_));
+    host_.log.say(fmt::format("cannot run the command {}: {}; the container stops with status {}",
+                              argv_.front(), pid.error().message(), *status_));
 }
 
-bool ForegroundCommand::child_ended(const system::ChildEnded& event) noexcept
+bool ForegroundCommand::child_ended(const world::ChildEnded& event) noexcept
 {
     if (pid_ == 0 || event.pid != pid_)
         return false;
@@ -49,7 +49,7 @@ void ForegroundCommand::pass_on(int signo) noexcept
     if (pid_ == 0)
         return;
     const bool stops = signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
-    host_.signal_group(pid_, stops ? SIGSTOP : signo);
+    host_.processes.signal_group(pid_, stops ? SIGSTOP : signo);
 }
 
 std::optional<int> ForegroundCommand::last_status() const noexcept

@@ -4,7 +4,7 @@
 // elsewhere.
 #pragma once
 
-#include "system/host.h"
+#include "world/host.h"
 
 #include <optional>
 #include <string>
@@ -15,7 +15,7 @@ namespace init::supervisor {
 class ForegroundCommand {
 public:
     /// An empty `argv` is no command.
-    ForegroundCommand(system::Host& host, std::vector<std::string> argv) : host_(host), argv_(std::move(argv))
+    ForegroundCommand(world::Host& host, std::vector<std::string> argv) : host_(host), argv_(std::move(argv))
     {
     }
 
@@ -27,7 +27,7 @@ public:
     /// 126 for one that cannot be run. Source: POSIX, exit status of a shell's command.
     void start();
     /// True when it was this one. Allocates nothing.
-    bool child_ended(const system::ChildEnded& event) noexcept;
+    bool child_ended(const world::ChildEnded& event) noexcept;
     /// To its process group. TSTP, TTIN and TTOU stop it, as a group that nobody continues would ignore
     /// them.
     void pass_on(int signo) noexcept;
@@ -40,7 +40,7 @@ public:
     [[nodiscard]] std::string describe_end() const;
 
 private:
-    system::Host& host_;
+    world::Host& host_;
     std::vector<std::string> argv_;
     bool was_started_ = false;
     pid_t pid_ = 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor/rc_engine.h"
 
-#include "supervisor/guarded.h"
-#include "supervisor/script_command.h"
-#include "supervisor/service_settings.h"
+#include "tree/script_command.h"
+#include "tree/service_settings.h"
+#include "world/guarded.h"
 
 #include <fmt/format.h>
 
@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 constexpr auto report_after = 10s;   ///< a script that runs longer is mentioned once
 constexpr auto kill_after_term = 5s; ///< a script that was told to end and does not
 
-double seconds_of(system::TimePoint::duration time)
+double seconds_of(world::TimePoint::duration time)
 {
     return std::chrono::duration<double>(time).count();
 }
@@ -30,65 +30,66 @@ void RcEngine::begin(const LevelContext& context, const std::string& entry)
     context_ = context;
     entry_ = entry;
     failed_ = false;
-    LevelPlan plan = read_level_plan(host_, layout_, context.previous, context.level, settings_.parallel);
+    tree::LevelPlan plan =
+        tree::read_level_plan(host_.tree, layout_, context.previous, context.level, settings_.parallel);
     for (const model::Diagnostic& complaint : plan.complaints)
-        host_.say(to_string(complaint));
+        host_.log.say(to_string(complaint));
     if (plan.unlisted)
         failed_ = unlisted_ = true;
     cut_off_ = cut_off_ || (plan.unlisted && context.level.ends());
-    host_.debug(fmt::format("runlevel {}: {} scripts, {}", context.level.letter(), plan.steps.size(),
-                            plan.side_by_side ? "side by side" : "in link order"));
+    host_.log.debug(fmt::format("runlevel {}: {} scripts, {}", context.level.letter(), plan.steps.size(),
+                                plan.side_by_side ? "side by side" : "in link order"));
     take(std::move(plan));
 }
 
 void RcEngine::begin_stop(const LevelContext& context, const std::string& service, const std::string& script)
 {
     context_ = context;
-    LevelPlan plan;
-    PlannedStep planned;
+    tree::LevelPlan plan;
+    tree::PlannedStep planned;
     planned.step = {{model::LinkKind::stop, 0, service}, script, "stop"};
     plan.steps.push_back(std::move(planned));
     take(std::move(plan));
 }
 
 void RcEngine::begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv,
-                            system::TimePoint limit)
+                            world::TimePoint limit)
 {
     context_ = context;
     failed_ = false;
     take({});
-    system::ScriptRequest request{std::move(label), std::move(argv), context.environment, true};
+    world::ScriptRequest request{std::move(label), std::move(argv), context.environment, true};
     Running script;
     script.name = request.label;
     script.verb = "run";
     script.is_sysinit = !context.level.ends();
-    script.begun = host_.now();
+    script.begun = host_.clock.now();
     script.limit = limit;
     (void)launch(std::move(script), std::move(request), nullptr);
 }
 
-void RcEngine::take(LevelPlan plan)
+void RcEngine::take(tree::LevelPlan plan)
 {
     steps_ = std::move(plan.steps);
     std::vector<model::ScheduledStep> steps;
     steps.reserve(steps_.size());
-    for (PlannedStep& planned : steps_) {
+    for (tree::PlannedStep& planned : steps_) {
         const Service* service = services_.find(planned.step.link.name);
         const bool starts = planned.step.verb == "start";
         steps.push_back({std::move(planned.after), planned.stage, planned.interactive,
                          service ? (starts ? service->start_took : service->stop_took) : std::nullopt});
     }
     const bool stops = context_.level.ends();
-    const std::size_t jobs = settings_.jobs.value_or(model::default_jobs(host_.processors(), stops));
+    const std::size_t jobs = settings_.jobs.value_or(model::default_jobs(host_.machine.processors(), stops));
     schedule_.take(std::move(steps), jobs, settings_.shuffle);
-    host_.expect_runs(std::min(jobs, steps_.size()));
+    host_.processes.expect_runs(std::min(jobs, steps_.size()));
 }
 
 void RcEngine::work() noexcept
 {
     while (const std::optional<std::size_t> step = schedule_.next()) {
         bool runs = false;
-        if (!guarded(host_, "a script cannot be run; going on without it", [&] { runs = start(*step); }))
+        if (!guarded(host_.log, "a script cannot be run; going on without it", [&] { runs = start(*step); }))
             was_not_run(steps_[*step].step.link.name, steps_[*step].step.verb);
         if (!runs)
             schedule_.over(*step);
@@ -100,11 +101,11 @@ bool RcEngine::start(std::size_t index)
 {
     const model::PlanStep& step = steps_[index].step;
     Service& service = services_.get(step.link.name);
-    const std::optional<system::RunId> stopping =
+    const std::optional<world::RunId> stopping =
         step.verb == "stop" ? running_stop_of(service) : std::nullopt;
     if (!stopping && is_skipped(step, service))
         return false;
-    system::ScriptRequest request;
+    world::ScriptRequest request;
     request.label = step.link.name;
     if (!stopping)
         request.argv = command_of(step);
@@ -117,7 +118,7 @@ bool RcEngine::start(std::size_t index)
     script.name = step.link.name;
     script.verb = step.verb;
     script.is_sysinit = context_.level.letter() == 'S';
-    script.begun = host_.now();
+    script.begun = host_.clock.now();
     script.limit = limit_of(script);
     if (!stopping)
         return launch(std::move(script), std::move(request), &service);
@@ -131,7 +132,7 @@ bool RcEngine::start(std::size_t index)
     return true;
 }
 
-std::optional<system::RunId> RcEngine::running_stop_of(const Service& service) noexcept
+std::optional<world::RunId> RcEngine::running_stop_of(const Service& service) noexcept
 {
     for (const Run& run : service.runs)
         if (run.purpose == RunPurpose::stop && run.script_runs)
@@ -141,8 +142,9 @@ std::optional<system::RunId> RcEngine::running_stop_of(const Service& service) n
 
 bool RcEngine::is_skipped(const model::PlanStep& step, Service& service)
 {
-    if (const auto reason = machine_skip(host_, step.link.name, step.path, host_.machine_facts())) {
-        host_.say(fmt::format("{}: not run ({}): {}", step.link.name, step.verb, *reason));
+    if (const auto reason =
+            tree::machine_skip(host_.tree, step.link.name, step.path, host_.machine.machine_facts())) {
+        host_.log.say(fmt::format("{}: not run ({}): {}", step.link.name, step.verb, *reason));
         services_.skipped(service, *reason);
         return true;
     }
@@ -154,25 +156,25 @@ bool RcEngine::is_skipped(const model::PlanStep& step, Service& service)
         return false;
     // That a stopped service is not stopped again is no news.
     if (step.verb == "start") {
-        host_.say(fmt::format("{}: not started: {}", step.link.name, *reason));
+        host_.log.say(fmt::format("{}: not started: {}", step.link.name, *reason));
         services_.skipped(service, *reason);
     } else {
-        host_.debug(fmt::format("{}: not stopped: {}", step.link.name, *reason));
+        host_.log.debug(fmt::format("{}: not stopped: {}", step.link.name, *reason));
     }
     return true;
 }
 
 std::vector<std::string> RcEngine::command_of(const model::PlanStep& step)
 {
-    std::vector<std::string> command = script_command(host_, step.path, {&step.verb, 1});
-    if (context_.level.letter() != 'S' && host_.look(initscript_path).kind == system::FileKind::file)
+    std::vector<std::string> command = tree::script_command(host_.tree, step.path, {&step.verb, 1});
+    if (context_.level.letter() != 'S' && host_.tree.look(initscript_path).kind == world::FileKind::file)
         return {"/bin/sh", initscript_path,
                 entry_,    std::string(1, context_.level.letter()),
                 "wait",    fmt::format("{}", fmt::join(command, " "))};
     return command;
 }
 
-system::TimePoint RcEngine::limit_of(const Running& script)
+world::TimePoint RcEngine::limit_of(const Running& script)
 {
     const bool stops = script.verb == "stop";
     if (stops && share_)
@@ -184,22 +186,22 @@ system::TimePoint RcEngine::limit_of(const Running& script)
 }
 
 /// Throws only before the script was launched.
-bool RcEngine::launch(Running script, system::ScriptRequest request, Service* service)
+bool RcEngine::launch(Running script, world::ScriptRequest request, Service* service)
 {
     running_.reserve(running_.size() + 1);
     overtaken_.reserve(overtaken_.size() + running_.size() + 1); // it may come to stand there
     if (service)
         service->runs.reserve(service->runs.size() + 1);
-    const system::Result<system::RunId> run = host_.run_script(request);
+    const world::Result<world::RunId> run = host_.processes.run_script(request);
     if (!run) {
-        host_.say(fmt::format("{}: cannot {} it with {}: {}; going on without it", script.name, script.verb,
-                              request.argv[0], run.error().message()));
+        host_.log.say(fmt::format("{}: cannot {} it with {}: {}; going on without it", script.name,
+                                  script.verb, request.argv[0], run.error().message()));
         was_not_run(script.name, script.verb);
         return false;
     }
     script.run = *run;
     if (service)
-        guarded(host_, "a state file is not written anew",
+        guarded(host_.log, "a state file is not written anew",
                 [&] { services_.run_begins(*service, *run, script.verb); });
     running_.push_back(std::move(script));
     arm_timers();
@@ -217,7 +219,7 @@ void RcEngine::was_not_run(std::string_view service, std::string_view verb) noex
         known->stop_not_run = true;
 }
 
-RcEngine::Running* RcEngine::find(system::RunId run) noexcept
+RcEngine::Running* RcEngine::find(world::RunId run) noexcept
 {
     const auto at = std::find_if(running_.begin(), running_.end(),
                                  [&](const Running& script) { return script.run == run; });
@@ -233,49 +235,50 @@ RcEngine::Running RcEngine::remove(const Running& script)
     if (removed.step)
         schedule_.over(*removed.step);
     if (!is_busy())
-        host_.expect_runs(1);
+        host_.processes.expect_runs(1);
     arm_timers();
     return removed;
 }
 
 void RcEngine::arm_timers()
 {
-    std::optional<system::TimePoint> limit;
-    std::optional<system::TimePoint> report;
+    std::optional<world::TimePoint> limit;
+    std::optional<world::TimePoint> report;
     for (const Running& script : running_) {
         limit = std::min(limit.value_or(script.limit), script.limit);
         if (!script.is_reported)
             report = std::min(report.value_or(script.begun + report_after), script.begun + report_after);
     }
-    const auto set = [this](system::Timer timer, const std::optional<system::TimePoint>& when) {
+    const auto set = [this](world::Timer timer, const std::optional<world::TimePoint>& when) {
         if (when)
-            host_.arm(timer, *when);
+            host_.clock.arm(timer, *when);
         else
-            host_.disarm(timer);
+            host_.clock.disarm(timer);
     };
-    set(system::Timer::share, limit);
-    set(system::Timer::script_report, report);
+    set({world::Timer::Kind::run_limit}, limit);
+    set({world::Timer::Kind::run_report}, report);
 }
 
 void RcEngine::finish(const Running& script, bool well, const std::string& how)
 {
-    const auto took = host_.now() - script.begun;
+    const auto took = host_.clock.now() - script.begun;
     failed_ = failed_ || (!well && script.verb != "stop");
-    say_if_possible(host_, [&] {
+    say_if_possible(host_.log, [&] {
         if (well)
-            host_.debug(fmt::format("{}: {} done in {:.3f} s", script.name, script.verb, seconds_of(took)));
+            host_.log.debug(
+                fmt::format("{}: {} done in {:.3f} s", script.name, script.verb, seconds_of(took)));
         else
-            host_.say(fmt::format("{}: {} {} after {:.1f} s; going on", script.name, script.verb, how,
-                                  seconds_of(took)));
+            host_.log.say(fmt::format("{}: {} {} after {:.1f} s; going on", script.name, script.verb, how,
+                                      seconds_of(took)));
     });
     if (Service* service = script.step ? services_.find(script.name) : nullptr)
         (script.verb == "start" ? service->start_took : service->stop_took) =
             std::chrono::duration_cast<std::chrono::milliseconds>(took);
     if (script.is_sysinit)
-        host_.mend_files();
+        host_.records.mend_files();
 }
 
-void RcEngine::script_failed(const system::ScriptFailed& event)
+void RcEngine::script_failed(const world::ScriptFailed& event)
 {
     std::erase(overtaken_, event.run);
     const Running* script = find(event.run);
@@ -286,10 +289,10 @@ void RcEngine::script_failed(const system::ScriptFailed& event)
         was_not_run(ended.name, ended.verb);
     finish(ended, false,
            fmt::format("failed: cannot {} {}: {}", event.step, event.path,
-                       system::errno_code(event.error).message()));
+                       world::errno_code(event.error).message()));
 }
 
-void RcEngine::script_ended(const system::ScriptEnded& event)
+void RcEngine::script_ended(const world::ScriptEnded& event)
 {
     std::erase(overtaken_, event.run);
     const Running* script = find(event.run);
@@ -302,29 +305,29 @@ void RcEngine::script_ended(const system::ScriptEnded& event)
     finish(ended, well, event.status ? describe_status(*event.status) : std::string("ended unseen"));
 }
 
-void RcEngine::last_line(const system::LastLine& event)
+void RcEngine::last_line(const world::LastLine& event)
 {
     const Running* script = find(event.run);
     if (!script)
         return;
-    const double runs = seconds_of(host_.now() - script->begun);
-    const double left = seconds_of(script->limit - host_.now());
-    host_.say(
+    const double runs = seconds_of(host_.clock.now() - script->begun);
+    const double left = seconds_of(script->limit - host_.clock.now());
+    host_.log.say(
         fmt::format("{}: {} has been running for {:.0f} s, and may for {:.0f} s more; {}", script->name,
                     script->verb, runs, std::max(left, 0.0),
                     event.text.empty() ? "it has written nothing" : "last it wrote \"" + event.text + "\""));
 }
 
-void RcEngine::timer_fired(system::Timer timer)
+void RcEngine::timer_fired(world::Timer timer)
 {
-    const system::TimePoint now = host_.now();
-    if (timer == system::Timer::script_report) {
+    const world::TimePoint now = host_.clock.now();
+    if (timer.kind == world::Timer::Kind::run_report) {
         for (Running& script : running_)
             if (!script.is_reported && now >= script.begun + report_after) {
                 script.is_reported = true;
-                host_.ask_last_line(script.run);
+                host_.processes.ask_last_line(script.run);
             }
-    } else if (timer == system::Timer::share) {
+    } else if (timer.kind == world::Timer::Kind::run_limit) {
         // From the back: one that is overtaken is taken out.
         for (std::size_t i = running_.size(); i-- > 0;)
             if (now >= running_[i].limit)
@@ -338,37 +341,37 @@ void RcEngine::timer_fired(system::Timer timer)
 void RcEngine::out_of_time(Running& script)
 {
     if (share_ && script.verb == "stop" && !script.told_to_end) {
-        say_if_possible(host_, [&] {
-            host_.say(fmt::format(
+        say_if_possible(host_.log, [&] {
+            host_.log.say(fmt::format(
                 "{}: stop has used its share of the time ({:.1f} s); going on with the next while it runs",
-                script.name, seconds_of(host_.now() - script.begun)));
+                script.name, seconds_of(host_.clock.now() - script.begun)));
         });
         overtaken_.push_back(remove(script).run);
         return;
     }
     if (!script.told_to_end) {
-        say_if_possible(host_, [&] {
-            host_.say(fmt::format("{}: {} has not ended within its {:.0f} s; ending it", script.name,
-                                  script.verb, seconds_of(script.limit - script.begun)));
+        say_if_possible(host_.log, [&] {
+            host_.log.say(fmt::format("{}: {} has not ended within its {:.0f} s; ending it", script.name,
+                                      script.verb, seconds_of(script.limit - script.begun)));
         });
         failed_ = failed_ || script.verb != "stop";
         cut_off_ = cut_off_ || script.verb == "stop";
-        tell_to_end(script, host_.now() + kill_after_term);
+        tell_to_end(script, host_.clock.now() + kill_after_term);
         return;
     }
-    host_.signal_script(script.run, SIGKILL);
-    script.limit = host_.now() + kill_after_term;
+    host_.processes.signal_script(script.run, SIGKILL);
+    script.limit = host_.clock.now() + kill_after_term;
 }
 
-void RcEngine::tell_to_end(Running& script, system::TimePoint limit)
+void RcEngine::tell_to_end(Running& script, world::TimePoint limit)
 {
     script.told_to_end = true;
     script.limit = limit;
-    host_.signal_script(script.run, SIGTERM);
-    host_.signal_script(script.run, SIGCONT);
+    host_.processes.signal_script(script.run, SIGTERM);
+    host_.processes.signal_script(script.run, SIGCONT);
 }
 
-void RcEngine::interrupt(std::optional<system::TimePoint> until) noexcept
+void RcEngine::interrupt(std::optional<world::TimePoint> until) noexcept
 {
     abandon();
     for (Running& script : running_) {
@@ -379,9 +382,10 @@ void RcEngine::interrupt(std::optional<system::TimePoint> until) noexcept
             script.limit = std::min(script.limit, until.value_or(script.limit));
             continue;
         }
-        say_if_possible(host_,
-                        [&] { host_.say(fmt::format("{}: {} is interrupted", script.name, script.verb)); });
-        tell_to_end(script, until.value_or(host_.now() + kill_after_term));
+        say_if_possible(host_.log, [&] {
+            host_.log.say(fmt::format("{}: {} is interrupted", script.name, script.verb));
+        });
+        tell_to_end(script, until.value_or(host_.clock.now() + kill_after_term));
     }
     arm_timers();
 }
@@ -410,7 +414,7 @@ std::size_t RcEngine::stops_unfinished() const noexcept
 
 bool RcEngine::has_step(std::string_view service, std::string_view verb) const noexcept
 {
-    return std::any_of(steps_.begin(), steps_.end(), [&](const PlannedStep& planned) {
+    return std::any_of(steps_.begin(), steps_.end(), [&](const tree::PlannedStep& planned) {
         return planned.step.verb == verb && planned.step.link.name == service;
     });
 }

@@ -7,9 +7,9 @@
 #include "model/rc_layout.h"
 #include "model/settings.h"
 #include "model/step_schedule.h"
-#include "supervisor/level_plan.h"
 #include "supervisor/services.h"
-#include "system/host.h"
+#include "tree/level_plan.h"
+#include "world/host.h"
 
 #include <functional>
 #include <optional>
@@ -31,9 +31,9 @@ inline constexpr const char* initscript_path = "/etc/initscript";
 class RcEngine {
 public:
     /// Until when a script may hold up the others, that is the first of `scripts` one after another.
-    using Share = std::function<system::TimePoint(std::size_t scripts)>;
+    using Share = std::function<world::TimePoint(std::size_t scripts)>;
 
-    RcEngine(system::Host& host, Services& services, const model::Settings& settings) noexcept
+    RcEngine(world::Host& host, Services& services, const model::Settings& settings) noexcept
         : host_(host), services_(services), settings_(settings)
     {
     }
@@ -48,7 +48,7 @@ public:
     /// Takes up one script that is no service's: rc.sysinit, halt.local. `argv` holds path and arguments; at
     /// `limit` it is ended.
     void begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv,
-                      system::TimePoint limit);
+                      world::TimePoint limit);
 
     /// Starts what can begin. Call after every event. A script that memory runs out for is passed over.
     void work() noexcept;
@@ -60,7 +60,7 @@ public:
     /// Drops what has not begun and sends TERM to the scripts that run now. A stop goes on, until its limit
     /// or `until`; what it stops would be stopped anyway. `until` is also when what is deaf to TERM gets
     /// KILL.
-    void interrupt(std::optional<system::TimePoint> until = std::nullopt) noexcept;
+    void interrupt(std::optional<world::TimePoint> until = std::nullopt) noexcept;
     /// Drops what has not begun.
     void abandon() noexcept;
     [[nodiscard]] bool script_is_running() const noexcept { return !running_.empty(); }
@@ -83,48 +83,48 @@ public:
     [[nodiscard]] bool has_step(std::string_view service, std::string_view verb) const noexcept;
 
     // Events of runs; others' runs are passed over.
-    void script_failed(const system::ScriptFailed& event);
-    void script_ended(const system::ScriptEnded& event);
-    void last_line(const system::LastLine& event);
-    void timer_fired(system::Timer timer);
+    void script_failed(const world::ScriptFailed& event);
+    void script_ended(const world::ScriptEnded& event);
+    void last_line(const world::LastLine& event);
+    void timer_fired(world::Timer timer);
 
 private:
     struct Running {
-        system::RunId run{};
+        world::RunId run{};
         std::optional<std::size_t> step; ///< of the schedule; nothing for a script that is no service's
         std::string name;
         std::string verb;
         bool is_sysinit = false; ///< rc.sysinit, or a script of rcS.d: what it removed is made anew after it
         bool is_reported = false;
         bool told_to_end = false;
-        system::TimePoint begun;
-        system::TimePoint limit;
+        world::TimePoint begun;
+        world::TimePoint limit;
     };
 
-    void take(LevelPlan plan);
+    void take(tree::LevelPlan plan);
     [[nodiscard]] bool start(std::size_t step);
-    [[nodiscard]] static std::optional<system::RunId> running_stop_of(const Service& service) noexcept;
+    [[nodiscard]] static std::optional<world::RunId> running_stop_of(const Service& service) noexcept;
     [[nodiscard]] bool is_skipped(const model::PlanStep& step, Service& service);
     [[nodiscard]] std::vector<std::string> command_of(const model::PlanStep& step);
-    [[nodiscard]] system::TimePoint limit_of(const Running& script);
-    [[nodiscard]] bool launch(Running script, system::ScriptRequest request, Service* service);
-    [[nodiscard]] Running* find(system::RunId run) noexcept;
+    [[nodiscard]] world::TimePoint limit_of(const Running& script);
+    [[nodiscard]] bool launch(Running script, world::ScriptRequest request, Service* service);
+    [[nodiscard]] Running* find(world::RunId run) noexcept;
     [[nodiscard]] Running remove(const Running& script);
     void finish(const Running& script, bool well, const std::string& how);
     void out_of_time(Running& script);
-    void tell_to_end(Running& script, system::TimePoint limit);
+    void tell_to_end(Running& script, world::TimePoint limit);
     void arm_timers();
 
-    system::Host& host_;
+    world::Host& host_;
     Services& services_;
     const model::Settings& settings_;
     model::Layout layout_ = model::Layout::plain;
     LevelContext context_;
     std::string entry_;
-    std::vector<PlannedStep> steps_;
+    std::vector<tree::PlannedStep> steps_;
     model::StepSchedule schedule_;
     std::vector<Running> running_;
-    std::vector<system::RunId> overtaken_;
+    std::vector<world::RunId> overtaken_;
     Share share_;
     bool failed_ = false;
     bool unlisted_ = false;

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "supervisor/services.h"
-#include "system/host.h"
+#include "world/host.h"
 
 #include <string>
 #include <vector>
@@ -14,32 +14,32 @@ namespace init::supervisor {
 
 class ServiceCalls {
 public:
-    ServiceCalls(system::Host& host, Services& services) noexcept : host_(host), services_(services) {}
+    ServiceCalls(world::Host& host, Services& services) noexcept : host_(host), services_(services) {}
 
     /// `folder` holds the scripts; `environment` is KEY=VALUE on top of the boot's, without the caller's.
     /// What cannot be run is refused with the reason, and its caller told that it may run it itself.
-    void begin(const system::ServiceCalled& call, const std::string& folder,
+    void begin(const world::ServiceCalled& call, const std::string& folder,
                std::vector<std::string> environment, const model::Settings& settings);
-    void signalled(const system::CallSignalled& event) noexcept;
+    void signalled(const world::CallSignalled& event) noexcept;
     /// A stop has begun: what starts something now would only be stopped.
     void interrupt();
 
     // Events of runs; others' runs are passed over.
-    void script_failed(const system::ScriptFailed& event);
-    void script_ended(const system::ScriptEnded& event);
+    void script_failed(const world::ScriptFailed& event);
+    void script_ended(const world::ScriptEnded& event);
 
 private:
     struct Call {
-        system::CallId id{};
-        system::RunId run{};
+        world::CallId id{};
+        world::RunId run{};
         std::string what; ///< `ssh restart`, for the log
         bool stops = false;
     };
 
-    void refuse(const system::ServiceCalled& call, std::string why);
-    void end(system::RunId run, int exit);
+    void refuse(const world::ServiceCalled& call, std::string why);
+    void end(world::RunId run, int exit);
 
-    system::Host& host_;
+    world::Host& host_;
     Services& services_;
     std::vector<Call> calls_;
 };

@@ -2,9 +2,9 @@
 #include "supervisor/services.h"
 
 #include "model/pid_file.h"
-#include "supervisor/guarded.h"
-#include "supervisor/service_settings.h"
-#include "system/folder_names.h"
+#include "tree/service_settings.h"
+#include "world/folder_names.h"
+#include "world/guarded.h"
 
 #include <fmt/format.h>
 
@@ -79,7 +79,7 @@ Service& Services::get(std::string_view name)
         return *known;
     Service& made = services_.emplace_back();
     made.name = name;
-    made.since = host_.wall_clock();
+    made.since = host_.clock.wall_clock();
     return made;
 }
 
@@ -90,7 +90,7 @@ Service* Services::find(std::string_view name) noexcept
     return at == services_.end() ? nullptr : &*at;
 }
 
-Service* Services::of_run(system::RunId run) noexcept
+Service* Services::of_run(world::RunId run) noexcept
 {
     for (Service& service : services_)
         for (const Run& known : service.runs)
@@ -105,25 +105,25 @@ void Services::learn(Service& service, const std::string& path)
         return;
     service.script = path;
     service.read = true;
-    const system::Result<std::string> text = host_.read_file(path, script_limit);
+    const world::Result<std::string> text = host_.tree.read_file(path, script_limit);
     model::Diagnostics complaints;
     const std::string_view read = text ? std::string_view(*text) : std::string_view{};
-    service.settings = read_service_settings(host_, service.name, path, read, complaints);
+    service.settings = tree::read_service_settings(host_.tree, service.name, path, read, complaints);
     service.pid_files = model::pid_file_candidates(read, service.name);
     if (service.settings.pidfile)
         service.pid_files.insert(service.pid_files.begin(), *service.settings.pidfile);
     for (const std::string& file : service.pid_files)
-        host_.watch_folder(file.substr(0, std::max<std::size_t>(file.rfind('/'), 1)));
+        host_.processes.watch_folder(file.substr(0, std::max<std::size_t>(file.rfind('/'), 1)));
     for (const model::Diagnostic& complaint : complaints)
-        host_.say(to_string(complaint));
+        host_.log.say(to_string(complaint));
 }
 
 void Services::move_to(Service& service, ServiceState state)
 {
     if (service.state != state)
-        service.since = host_.wall_clock();
+        service.since = host_.clock.wall_clock();
     service.state = state;
-    host_.status_changed();
+    host_.callers.status_changed();
 }
 
 void Services::skipped(Service& service, std::string reason)
@@ -133,7 +133,7 @@ void Services::skipped(Service& service, std::string reason)
     service.reason = std::move(reason);
 }
 
-void Services::run_begins(Service& service, system::RunId run, std::string_view verb)
+void Services::run_begins(Service& service, world::RunId run, std::string_view verb)
 {
     const RunPurpose purpose = purpose_of(verb);
     service.runs.push_back({run, 0, true, purpose});
@@ -150,7 +150,7 @@ void Services::run_begins(Service& service, system::RunId run, std::string_view 
     }
 }
 
-void Services::script_started(const system::ScriptStarted& event) noexcept
+void Services::script_started(const world::ScriptStarted& event) noexcept
 {
     if (Service* service = of_run(event.run))
         for (Run& run : service->runs)
@@ -158,7 +158,7 @@ void Services::script_started(const system::ScriptStarted& event) noexcept
                 run.script = event.pid;
 }
 
-void Services::script_failed(const system::ScriptFailed& event)
+void Services::script_failed(const world::ScriptFailed& event)
 {
     Service* service = of_run(event.run);
     if (!service)
@@ -172,7 +172,7 @@ void Services::script_failed(const system::ScriptFailed& event)
     move_to(*service, service->main != 0 ? ServiceState::running : ServiceState::failed);
 }
 
-void Services::script_ended(const system::ScriptEnded& event)
+void Services::script_ended(const world::ScriptEnded& event)
 {
     Service* service = of_run(event.run);
     if (!service)
@@ -245,9 +245,9 @@ void Services::after_start(Service& service, pid_t left)
 pid_t Services::pid_from_file(Service& service)
 {
     for (std::size_t i = 0; i < service.pid_files.size(); ++i) {
-        const system::Result<std::string> text = host_.read_file(service.pid_files[i], 64);
+        const world::Result<std::string> text = host_.tree.read_file(service.pid_files[i], 64);
         const std::optional<int> pid = text ? model::parse_pid_file(*text) : std::nullopt;
-        if (!pid || !host_.is_alive(*pid))
+        if (!pid || !host_.processes.is_alive(*pid))
             continue;
         if (i > 0)
             std::swap(service.pid_files[0], service.pid_files[i]);
@@ -262,11 +262,11 @@ void Services::adopt_main(Service& service, pid_t pid)
         return;
     service.main = pid;
     service.main_status.reset();
-    host_.watch(pid);
-    host_.status_changed();
+    host_.processes.watch(pid);
+    host_.callers.status_changed();
 }
 
-void Services::run_empty(system::RunId run)
+void Services::run_empty(world::RunId run)
 {
     Service* service = of_run(run);
     if (!service)
@@ -274,7 +274,7 @@ void Services::run_empty(system::RunId run)
     std::erase_if(service->runs, [&](const Run& known) { return known.id == run; });
 }
 
-void Services::process_ended(const system::ProcessEnded& event)
+void Services::process_ended(const world::ProcessEnded& event)
 {
     for (Service& service : services_) {
         const bool by_hand = service.by_hand == event.pid;
@@ -286,7 +286,7 @@ void Services::process_ended(const system::ProcessEnded& event)
             service.main = 0;
             service.main_status = event.status;
         }
-        guarded(host_, "a service whose process has ended is not looked at anew",
+        guarded(host_.log, "a service whose process has ended is not looked at anew",
                 [&] { settle_without_main(service, by_hand); });
     }
 }
@@ -307,9 +307,12 @@ void Services::settle_without_main(Service& service, bool after_a_run_by_hand)
         move_to(service, ServiceState::stopped);
         return;
     }
-    if (const pid_t hand = host_.find_run_by_hand(service.name)) {
-        service.by_hand = hand;
-        host_.watch(hand);
+    std::vector<world::RunId> own;
+    for (const Run& run : service.runs)
+        own.push_back(run.id);
+    if (const auto hand = host_.processes.find_run_by_hand(service.name, own)) {
+        service.by_hand = hand->pid;
+        host_.processes.watch(hand->pid);
         return;
     }
     if (after_a_run_by_hand || !service.main_status || was_asked_to_end(*service.main_status)) {
@@ -317,8 +320,8 @@ void Services::settle_without_main(Service& service, bool after_a_run_by_hand)
         return;
     }
     move_to(service, ServiceState::dead);
-    host_.say(fmt::format("{}: its main process {}; its script is not run again", service.name,
-                          describe_status(*service.main_status)));
+    host_.log.say(fmt::format("{}: its main process {}; its script is not run again", service.name,
+                              describe_status(*service.main_status)));
 }
 
 void Services::refresh(Service& service)
@@ -338,14 +341,14 @@ void Services::refresh(Service& service)
 void Services::refresh_all()
 {
     for (Service& service : services_)
-        guarded(host_, "the pid file of a service is not read anew", [&] { refresh(service); });
+        guarded(host_.log, "the pid file of a service is not read anew", [&] { refresh(service); });
 }
 
 bool Services::is_locked(Service& service)
 {
     const std::string lock = std::string(lock_folder) + service.name;
-    service.locked = host_.look(lock).kind != system::FileKind::none ||
-                     host_.look(lock + ".init").kind != system::FileKind::none;
+    service.locked = host_.tree.look(lock).kind != world::FileKind::none ||
+                     host_.tree.look(lock + ".init").kind != world::FileKind::none;
     return service.locked;
 }
 
@@ -355,14 +358,15 @@ void Services::gather_for_stop(const std::string& script_folder)
     std::string folder{lock_folder};
     folder.pop_back();
     model::Diagnostics complaints;
-    std::vector<std::string> locks = system::list_or_complain(
-        host_, folder, complaints, "so a service that only its lock tells of is not stopped by its script");
+    std::vector<std::string> locks =
+        world::list_or_complain(host_.tree, folder, complaints,
+                                "so a service that only its lock tells of is not stopped by its script");
     for (const model::Diagnostic& complaint : complaints)
-        host_.say(to_string(complaint));
+        host_.log.say(to_string(complaint));
     for (std::string& name : locks) {
         if (name.ends_with(lock_ending))
             name.resize(name.size() - lock_ending.size());
-        if (find(name) || host_.look(script_folder + "/" + name).kind != system::FileKind::file)
+        if (find(name) || host_.tree.look(script_folder + "/" + name).kind != world::FileKind::file)
             continue;
         learn(get(name), script_folder + "/" + name);
     }
@@ -372,14 +376,14 @@ void Services::gather_for_stop(const std::string& script_folder)
 
 model::ServiceFacts Services::facts(Service& service, const std::string& link)
 {
-    const system::FileLook look = host_.look(link);
+    const world::FileLook look = host_.tree.look(link);
     model::ServiceFacts facts;
-    facts.link_leads_somewhere = look.kind == system::FileKind::file;
+    facts.link_leads_somewhere = look.kind == world::FileKind::file;
     facts.executable = look.executable;
     facts.locked = is_locked(service);
     refresh(service);
     facts.main_lives =
-        service.main != 0 && host_.is_alive(service.main); // the word of its end may be on its way
+        service.main != 0 && host_.processes.is_alive(service.main); // the word of its end may be on its way
     facts.started = service.started;
     return facts;
 }
@@ -400,7 +404,7 @@ std::vector<std::string> Services::still_up()
 std::vector<model::ServiceStatus> Services::report()
 {
     refresh_all();
-    const std::vector<system::ProcessLook> processes = host_.processes();
+    const std::vector<world::ProcessLook> processes = host_.processes.processes();
     std::vector<model::ServiceStatus> rows;
     rows.reserve(services_.size());
     for (const Service& service : services_) {
@@ -412,7 +416,7 @@ std::vector<model::ServiceStatus> Services::report()
         row.exit = service.exit;
         if (!service.reason.empty())
             row.reason = service.reason;
-        for (const system::ProcessLook& process : processes) {
+        for (const world::ProcessLook& process : processes) {
             const bool ours =
                 process.run && std::any_of(service.runs.begin(), service.runs.end(),
                                            [&](const Run& run) { return run.id == *process.run; });

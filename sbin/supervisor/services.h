@@ -7,7 +7,7 @@
 #include "model/runlevel_plan.h"
 #include "model/settings.h"
 #include "model/status_report.h"
-#include "system/host.h"
+#include "world/host.h"
 
 #include <chrono>
 #include <cstdint>
@@ -27,7 +27,7 @@ enum class RunPurpose { start, stop, renew };
 
 /// One run of a script, from its launch until nothing is left under its keeper.
 struct Run {
-    system::RunId id{};
+    world::RunId id{};
     pid_t script = 0; ///< 0 until it was started
     bool script_runs = true;
     RunPurpose purpose = RunPurpose::renew;
@@ -61,12 +61,12 @@ std::string describe_status(int wait_status);
 
 class Services {
 public:
-    explicit Services(system::Host& host) noexcept : host_(host) {}
+    explicit Services(world::Host& host) noexcept : host_(host) {}
 
     /// The service of this name, made when it is new.
     Service& get(std::string_view name);
     Service* find(std::string_view name) noexcept;
-    Service* of_run(system::RunId run) noexcept;
+    Service* of_run(world::RunId run) noexcept;
     [[nodiscard]] const std::vector<Service>& all() const noexcept { return services_; }
 
     /// Reads the script's own settings and those of /etc/rcinit.conf.d/NAME.service, and where its pid file
@@ -74,14 +74,14 @@ public:
     void learn(Service& service, const std::string& path);
 
     void skipped(Service& service, std::string reason);
-    void run_begins(Service& service, system::RunId run, std::string_view verb);
-    void script_started(const system::ScriptStarted& event) noexcept;
+    void run_begins(Service& service, world::RunId run, std::string_view verb);
+    void script_started(const world::ScriptStarted& event) noexcept;
     /// The script could not be started; its run is over.
-    void script_failed(const system::ScriptFailed& event);
-    void script_ended(const system::ScriptEnded& event);
-    void run_empty(system::RunId run);
+    void script_failed(const world::ScriptFailed& event);
+    void script_ended(const world::ScriptEnded& event);
+    void run_empty(world::RunId run);
     /// A main process, or somebody's run by hand, has ended.
-    void process_ended(const system::ProcessEnded& event);
+    void process_ended(const world::ProcessEnded& event);
 
     /// Reads ownership anew, for a status, a stop plan, or when something has cast doubt on it: a pid file
     /// that names another live process wins.
@@ -119,7 +119,7 @@ private:
     void settle_without_main(Service& service, bool after_a_run_by_hand);
     [[nodiscard]] bool is_locked(Service& service);
 
-    system::Host& host_;
+    world::Host& host_;
     std::vector<Service> services_;
     std::uint32_t starts_ = 0;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor/stop_sequence.h"
 
-#include "supervisor/guarded.h"
+#include "world/guarded.h"
 
 #include <fmt/format.h>
 
@@ -25,7 +25,7 @@ constexpr const char* halt_hook = "/sbin/halt.local";
 void StopSequence::lay_out(StopCause cause) noexcept
 {
     cause_ = std::move(cause);
-    begun_ = host_.now();
+    begun_ = host_.clock.now();
     starts_before_ = services_.starts();
     const auto grace = settings_.grace;
     const auto margin = settings_.margin.value_or(
@@ -40,8 +40,8 @@ void StopSequence::lay_out(StopCause cause) noexcept
 
 void StopSequence::begin() noexcept
 {
-    say_if_possible(host_, [this] {
-        host_.say(
+    say_if_possible(host_.log, [this] {
+        host_.log.say(
             fmt::format("stopping through runlevel {}: {}{}", cause_.level.letter(), cause_.words,
                         cause_.from_outside
                             ? fmt::format("; to be gone within {:.1f} s",
@@ -52,7 +52,7 @@ void StopSequence::begin() noexcept
         begin_reserve();
         return;
     }
-    guarded(host_, "what was started by hand or has only its lock may be left out of the stop",
+    guarded(host_.log, "what was started by hand or has only its lock may be left out of the stop",
             [this] { services_.gather_for_stop(model::script_folder(engine_.layout())); });
     if (cause_.from_outside)
         share_time();
@@ -66,7 +66,7 @@ void StopSequence::begin() noexcept
 void StopSequence::share_time() noexcept
 {
     engine_.use_shares([this](std::size_t scripts) {
-        return budget_.share_until(host_.now(), scripts + unlinked_to_come());
+        return budget_.share_until(host_.clock.now(), scripts + unlinked_to_come());
     });
 }
 
@@ -88,7 +88,7 @@ bool StopSequence::is_left_to_level(const Service& service) const noexcept
 void StopSequence::arm_reserve() noexcept
 {
     if (const auto at = budget_.reserve_at())
-        host_.arm(system::Timer::kill, *at);
+        host_.clock.arm({world::Timer::Kind::stop_reserve}, *at);
 }
 
 void StopSequence::enter(Phase phase) noexcept
@@ -100,7 +100,7 @@ void StopSequence::enter(Phase phase) noexcept
 /// Gives the step at hand its share, counting what comes after it.
 void StopSequence::bound_step(std::size_t steps) noexcept
 {
-    host_.arm(system::Timer::stop_step, budget_.share_until(host_.now(), steps));
+    host_.clock.arm({world::Timer::Kind::stop_share}, budget_.share_until(host_.clock.now(), steps));
 }
 
 /// It works with the tree, so it ends before it.
@@ -122,7 +122,7 @@ void StopSequence::end_entries() noexcept
     entries_.freeze();
     const std::size_t steps = services_.count_up([](const Service&) { return true; }) + 2;
     bound_step(steps);
-    engine_.interrupt(budget_.has_deadline() ? std::optional(budget_.share_until(host_.now(), steps))
+    engine_.interrupt(budget_.has_deadline() ? std::optional(budget_.share_until(host_.clock.now(), steps))
                                              : std::nullopt);
     entries_.leave(cause_.level);
 }
@@ -139,13 +139,13 @@ void StopSequence::press(const StopCause& cause)
         return;
     }
     const auto say = [&](std::string_view what) {
-        say_if_possible(host_, [&] { host_.say(fmt::format("{}{}", cause.words, what)); });
+        say_if_possible(host_.log, [&] { host_.log.say(fmt::format("{}{}", cause.words, what)); });
     };
     if (!cause.from_outside)
         return say(": already stopping; nothing changes");
     if (!budget_.has_deadline()) {
         // The runtime has begun to wait: its deadline comes with its signal.
-        budget_ = model::StopBudget::with_deadline(host_.now(), settings_.grace, settings_.margin,
+        budget_ = model::StopBudget::with_deadline(host_.clock.now(), settings_.grace, settings_.margin,
                                                    settings_.stop_timeout);
         cause_.from_outside = true;
         arm_reserve();
@@ -154,7 +154,7 @@ void StopSequence::press(const StopCause& cause)
             bound_step(unlinked_to_come() + 2);
         return say(": the stop now has a deadline");
     }
-    switch (budget_.press(host_.now())) {
+    switch (budget_.press(host_.clock.now())) {
     case model::StopBudget::Effect::none:
         return;
     case model::StopBudget::Effect::halved:
@@ -171,7 +171,7 @@ void StopSequence::work()
 {
     if (phase_ == Phase::ending_command && (!command_.is_alive() || step_out_of_time_)) {
         if (command_.is_alive())
-            host_.say("the command has used its share of the time; going on with the tree while it runs");
+            host_.log.say("the command has used its share of the time; going on with the tree while it runs");
         end_entries();
     }
     if (phase_ == Phase::ending_entries &&
@@ -211,7 +211,7 @@ void StopSequence::gather_unlinked()
         if (is_left_to_level(*service))
             continue;
         std::string script = model::script_folder(engine_.layout()) + "/" + name;
-        if (service->stop_not_run || host_.look(script).kind != system::FileKind::file)
+        if (service->stop_not_run || host_.tree.look(script).kind != world::FileKind::file)
             script.clear();
         if (!script.empty() || service->main != 0)
             unlinked_.push_back({std::move(name), std::move(script)});
@@ -234,10 +234,11 @@ void StopSequence::next_unlinked()
         Unlinked next = std::move(unlinked_.back());
         unlinked_.pop_back();
         if (!next.script.empty()) {
-            const bool begun = guarded(host_, "a service's script cannot be run; it gets TERM instead", [&] {
-                engine_.begin_stop(context_, next.name, next.script);
-                engine_.work();
-            });
+            const bool begun =
+                guarded(host_.log, "a service's script cannot be run; it gets TERM instead", [&] {
+                    engine_.begin_stop(context_, next.name, next.script);
+                    engine_.work();
+                });
             if (!begun)
                 engine_.was_not_run(next.name, "stop");
             if (engine_.is_busy()) {
@@ -259,12 +260,12 @@ bool StopSequence::tell_main(const std::string& name)
     if (!service || service->main == 0)
         return false;
     ending_ = name;
-    say_if_possible(host_, [&] {
-        host_.say(
+    say_if_possible(host_.log, [&] {
+        host_.log.say(
             fmt::format("{}: no script stops it; sending TERM to its main process {}", name, service->main));
     });
-    host_.signal_process(service->main, SIGTERM);
-    host_.signal_process(service->main, SIGCONT);
+    host_.processes.signal_process(service->main, SIGTERM);
+    host_.processes.signal_process(service->main, SIGCONT);
     bound_step(unlinked_.size() + 1);
     return true;
 }
@@ -274,11 +275,11 @@ bool StopSequence::tell_main(const std::string& name)
 void StopSequence::begin_hook()
 {
     enter(Phase::hook);
-    if (!host_.look(halt_hook).executable)
+    if (!host_.tree.look(halt_hook).executable)
         return;
     const char* program = cause_.level.letter() == '6' ? "/sbin/reboot" : "/sbin/halt";
     engine_.begin_script(context_, "halt.local", {halt_hook, "The container is stopping", program},
-                         budget_.share_until(host_.now(), 1));
+                         budget_.share_until(host_.clock.now(), 1));
 }
 
 /// Whether a service is left whose script has not come to its end.
@@ -296,7 +297,7 @@ void StopSequence::give_up() noexcept
 {
     if (phase_ >= Phase::reserve)
         return;
-    host_.say("the stop cannot go on; sending TERM to everything that is left");
+    host_.log.say("the stop cannot go on; sending TERM to everything that is left");
     begin_reserve();
 }
 
@@ -307,64 +308,65 @@ void StopSequence::begin_reserve() noexcept
     engine_.abandon();
     entries_.break_off();
     entries_.freeze();
-    reserve_begun_ = host_.now();
+    reserve_begun_ = host_.clock.now();
     kill_at_ = budget_.kill_at(reserve_begun_);
     visitors_until_ = reserve_begun_ + visitors_wait;
-    host_.begin_reserve();
-    host_.signal_visitors(SIGHUP);
-    host_.signal_rest(SIGTERM);
-    host_.signal_rest(SIGCONT);
-    host_.arm(system::Timer::kill, kill_at_);
+    host_.clock.begin_reserve();
+    host_.processes.signal_visitors(SIGHUP);
+    host_.processes.signal_rest(SIGTERM);
+    host_.processes.signal_rest(SIGCONT);
+    host_.clock.arm({world::Timer::Kind::stop_kill}, kill_at_);
 }
 
 void StopSequence::work_reserve()
 {
-    const system::Population left = host_.population();
+    const world::Population left = host_.processes.population();
     const bool only_visitors = left.under_keepers + left.others == 0;
-    if (left.is_empty() || (only_visitors && host_.now() >= visitors_until_) || host_.now() >= kill_at_) {
+    if (left.is_empty() || (only_visitors && host_.clock.now() >= visitors_until_) ||
+        host_.clock.now() >= kill_at_) {
         begin_killing();
         return;
     }
     if (only_visitors)
-        host_.arm(system::Timer::visitors, host_.now() + visitors_poll);
+        host_.clock.arm({world::Timer::Kind::stop_look}, host_.clock.now() + visitors_poll);
 }
 
 void StopSequence::begin_killing()
 {
     enter(Phase::killing);
-    host_.kill_under_keepers();
-    host_.signal_rest(SIGKILL);
-    system::TimePoint until = host_.now() + last_drain;
+    host_.processes.kill_under_keepers();
+    host_.processes.signal_rest(SIGKILL);
+    world::TimePoint until = host_.clock.now() + last_drain;
     if (const auto deadline = budget_.deadline(); deadline && until > *deadline)
         until = *deadline;
     kill_at_ = until;
-    host_.arm(system::Timer::kill, until);
+    host_.clock.arm({world::Timer::Kind::stop_kill}, until);
 }
 
 void StopSequence::work_killing()
 {
-    if (host_.now() >= kill_at_) {
+    if (host_.clock.now() >= kill_at_) {
         phase_ = Phase::over;
         return;
     }
-    if (host_.population().others != 0) {
-        host_.signal_rest(SIGKILL);
-        host_.arm(system::Timer::visitors, host_.now() + kill_again);
-    } else if (host_.keepers_left() == 0) {
+    if (host_.processes.population().others != 0) {
+        host_.processes.signal_rest(SIGKILL);
+        host_.clock.arm({world::Timer::Kind::stop_look}, host_.clock.now() + kill_again);
+    } else if (host_.processes.keepers_left() == 0) {
         phase_ = Phase::over;
     }
 }
 
-void StopSequence::timer_fired(system::Timer timer)
+void StopSequence::timer_fired(world::Timer timer)
 {
-    if (timer == system::Timer::stop_step) {
+    if (timer.kind == world::Timer::Kind::stop_share) {
         step_out_of_time_ = true;
-    } else if (timer == system::Timer::entry_kill) {
+    } else if (timer.kind == world::Timer::Kind::entry_kill) {
         entries_.kill_leaving();
-    } else if (timer == system::Timer::kill && phase_ < Phase::reserve && budget_.reserve_at() &&
-               host_.now() >= *budget_.reserve_at()) {
+    } else if (timer.kind == world::Timer::Kind::stop_reserve && phase_ < Phase::reserve &&
+               budget_.reserve_at() && host_.clock.now() >= *budget_.reserve_at()) {
         if (leaves_scripts())
-            host_.say("the time for K-scripts is used up; sending TERM to everything that is left");
+            host_.log.say("the time for K-scripts is used up; sending TERM to everything that is left");
         begin_reserve();
     }
 }

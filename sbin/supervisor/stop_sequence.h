@@ -10,7 +10,7 @@
 #include "supervisor/foreground_command.h"
 #include "supervisor/rc_engine.h"
 #include "supervisor/services.h"
-#include "system/host.h"
+#include "world/host.h"
 
 #include <csignal>
 #include <optional>
@@ -44,7 +44,7 @@ public:
         over
     };
 
-    StopSequence(system::Host& host, Services& services, RcEngine& engine, Entries& entries,
+    StopSequence(world::Host& host, Services& services, RcEngine& engine, Entries& entries,
                  ForegroundCommand& command, const model::Settings& settings) noexcept
         : host_(host), services_(services), engine_(engine), entries_(entries), command_(command),
           settings_(settings)
@@ -70,14 +70,14 @@ public:
 
     /// Moves on as far as possible. Call after every event.
     void work();
-    void timer_fired(system::Timer timer);
+    void timer_fired(world::Timer timer);
 
     [[nodiscard]] bool is_over() const noexcept { return phase_ == Phase::over; }
     [[nodiscard]] Phase phase() const noexcept { return phase_; }
     [[nodiscard]] const StopCause& cause() const noexcept { return cause_; }
     /// The cause's status, or 73 where K-scripts were cut off at the deadline.
     [[nodiscard]] int status() const noexcept;
-    [[nodiscard]] std::optional<system::TimePoint> deadline() const noexcept { return budget_.deadline(); }
+    [[nodiscard]] std::optional<world::TimePoint> deadline() const noexcept { return budget_.deadline(); }
 
 private:
     struct Unlinked {
@@ -103,7 +103,7 @@ private:
     void bound_step(std::size_t steps) noexcept;
     void arm_reserve() noexcept;
 
-    system::Host& host_;
+    world::Host& host_;
     Services& services_;
     RcEngine& engine_;
     Entries& entries_;
@@ -117,10 +117,10 @@ private:
     bool step_out_of_time_ = false;
     bool cut_off_ = false;
     std::uint32_t starts_before_ = 0; ///< of Services::starts
-    system::TimePoint begun_;
-    system::TimePoint reserve_begun_;
-    system::TimePoint kill_at_;
-    system::TimePoint visitors_until_;
+    world::TimePoint begun_;
+    world::TimePoint reserve_begun_;
+    world::TimePoint kill_at_;
+    world::TimePoint visitors_until_;
     std::vector<Unlinked> unlinked_; ///< the next one last
     std::string by_script_;          ///< the unlinked service whose script runs
     std::string ending_;             ///< the unlinked service that was sent TERM

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor/supervisor.h"
 
-#include "supervisor/guarded.h"
-#include "supervisor/table.h"
+#include "tree/table.h"
+#include "world/guarded.h"
 
 #include <fmt/format.h>
 
@@ -61,7 +61,7 @@ std::span<const Supervisor::Row> Supervisor::rows() noexcept
     return table;
 }
 
-Supervisor::Supervisor(system::Host& host, model::Settings settings, Options options)
+Supervisor::Supervisor(world::Host& host, model::Settings settings, Options options)
     : host_(host), settings_(settings), options_(std::move(options)), services_(host),
       engine_(host, services_, settings_), calls_(host, services_), entries_(host, *this, settings_),
       command_(host, options_.command), stop_(host, services_, engine_, entries_, command_, settings_)
@@ -72,8 +72,8 @@ int Supervisor::run()
 {
     go_on();
     while (state_ != State::gone) {
-        const system::Event event = host_.next_event();
-        guarded(host_, "an event cannot be answered; going on without it", [&] { step(event); });
+        const world::Event event = host_.clock.next_event();
+        guarded(host_.log, "an event cannot be answered; going on without it", [&] { step(event); });
         go_on();
     }
     // The command's end is the container's, unless something of ours went wrong.
@@ -85,9 +85,9 @@ int Supervisor::run()
 /// Settles. What it could not do for want of memory is tried again; a stop tries at once, and not for long.
 void Supervisor::go_on() noexcept
 {
-    while (!guarded(host_, "memory has run out; trying again", [this] { settle(); })) {
+    while (!guarded(host_.log, "memory has run out; trying again", [this] { settle(); })) {
         if (state_ != State::stopping) {
-            host_.arm(system::Timer::retry, host_.now() + retry_delay);
+            host_.clock.arm({world::Timer::Kind::memory}, host_.clock.now() + retry_delay);
             return;
         }
         if (++faults_ >= faults_borne)
@@ -96,11 +96,11 @@ void Supervisor::go_on() noexcept
     faults_ = 0;
 }
 
-void Supervisor::step(const system::Event& event)
+void Supervisor::step(const world::Event& event)
 {
     // From the reserve on an event only says that something has changed: nothing is kept, said or allocated.
     if (stop_.phase() >= StopSequence::Phase::reserve) {
-        if (const auto* ended = std::get_if<system::ChildEnded>(&event))
+        if (const auto* ended = std::get_if<world::ChildEnded>(&event))
             (void)command_.child_ended(*ended);
         return;
     }
@@ -120,7 +120,7 @@ void Supervisor::settle()
             move(row);
             moved = true;
             if (before != state_ && stop_.phase() < StopSequence::Phase::reserve)
-                host_.status_changed();
+                host_.callers.status_changed();
             break;
         }
     }
@@ -171,22 +171,22 @@ bool Supervisor::table_is_through() const
 
 void Supervisor::begin_sysinit()
 {
-    host_.set_title("init boot");
-    layout_ = look_for_layout(host_);
+    host_.machine.set_title("init boot");
+    layout_ = tree::look_for_layout(host_.tree);
     engine_.use_layout(layout_);
-    host_.say(fmt::format("rcinit {} boots a {} tree", options_.version, to_string(layout_)));
-    system::Result<model::Inittab> table = read_table(host_, layout_);
+    host_.log.say(fmt::format("rcinit {} boots a {} tree", options_.version, to_string(layout_)));
+    world::Result<model::Inittab> table = tree::read_table(host_.tree, layout_);
     model::Inittab used;
     if (table) {
         used = std::move(*table);
     } else {
-        host_.say(fmt::format("cannot read /etc/inittab: {}; going on with the built-in entries",
-                              table.error().message()));
+        host_.log.say(fmt::format("cannot read /etc/inittab: {}; going on with the built-in entries",
+                                  table.error().message()));
         model::complete_inittab(used, layout_);
     }
     say_all(used.diagnostics);
     default_level_ = used.default_level.value_or(model::default_level_of(layout_));
-    host_.prepare_system();
+    host_.records.prepare_system();
     context_.level = *Runlevel::from('S');
     refresh_environment();
     entries_.use_context(&context_);
@@ -200,7 +200,7 @@ void Supervisor::begin_sysinit()
 void Supervisor::ask_stop_of_command()
 {
     StopCause cause{*Runlevel::from('0'), command_.status().value_or(0), false, false, {}};
-    say_if_possible(host_, [&] { cause.words = command_.describe_end(); });
+    say_if_possible(host_.log, [&] { cause.words = command_.describe_end(); });
     ask_stop(std::move(cause));
 }
 
@@ -214,8 +214,8 @@ void Supervisor::start_command()
 void Supervisor::begin_boot_pass()
 {
     note_sysinit_failure();
-    host_.mend_files();
-    host_.record_boot();
+    host_.records.mend_files();
+    host_.records.record_boot();
     pass_ = Entries::Pass::boot;
     entries_.begin(pass_);
     entries_.work();
@@ -230,7 +230,7 @@ void Supervisor::note_sysinit_failure() noexcept
 
 void Supervisor::enter_first_level()
 {
-    host_.mend_files();
+    host_.records.mend_files();
     if (sysinit_failed_ && settings_.on_boot_failure == model::BootFailureChoice::stop) {
         stop_wanted_ =
             StopCause{*Runlevel::from('0'), 71, false, false, "rc.sysinit failed, and on-boot-failure=stop"};
@@ -238,8 +238,8 @@ void Supervisor::enter_first_level()
     }
     context_.level = Runlevel::none();
     if (options_.level && options_.level->ends()) {
-        host_.say(fmt::format("runlevel {} of the command line would end what has not begun; entering {}",
-                              options_.level->letter(), default_level_.letter()));
+        host_.log.say(fmt::format("runlevel {} of the command line would end what has not begun; entering {}",
+                                  options_.level->letter(), default_level_.letter()));
         options_.level.reset();
     }
     const Runlevel level = wanted_.value_or(options_.level.value_or(default_level_));
@@ -254,7 +254,7 @@ void Supervisor::enter_wanted_level()
     if (level == context_.level)
         return;
     if (booted_ || leaving_ || !entries_.pass_is_done())
-        guarded(host_, "the table cannot be read again; the old one stands", [this] { reload(); });
+        guarded(host_.log, "the table cannot be read again; the old one stands", [this] { reload(); });
     engine_.interrupt();
     entries_.break_off();
     enter_level(level);
@@ -262,7 +262,7 @@ void Supervisor::enter_wanted_level()
 
 void Supervisor::enter_level(Runlevel level)
 {
-    say_if_possible(host_, [&] { host_.say(fmt::format("entering runlevel: {}", level.letter())); });
+    say_if_possible(host_.log, [&] { host_.log.say(fmt::format("entering runlevel: {}", level.letter())); });
     move_to(context_.level, level);
     single_user_ended_ = false;
     leaving_ = true;
@@ -275,10 +275,10 @@ void Supervisor::move_to(Runlevel previous, Runlevel level) noexcept
 {
     context_.previous = previous;
     context_.level = level;
-    guarded(host_, "scripts get the environment of the level before", [this] { refresh_environment(); });
-    host_.record_runlevel(previous, level);
+    guarded(host_.log, "scripts get the environment of the level before", [this] { refresh_environment(); });
+    host_.records.record_runlevel(previous, level);
     const char title[] = {'i', 'n', 'i', 't', ' ', '[', level.letter(), ']'};
-    host_.set_title({title, sizeof title});
+    host_.machine.set_title({title, sizeof title});
 }
 
 bool Supervisor::single_user_is_over() const
@@ -289,7 +289,7 @@ bool Supervisor::single_user_is_over() const
 
 void Supervisor::leave_single_user()
 {
-    host_.say("single-user mode has ended");
+    host_.log.say("single-user mode has ended");
     wanted_ = default_level_;
     enter_wanted_level();
 }
@@ -313,9 +313,9 @@ void Supervisor::level_is_reached()
         up += service.state == ServiceState::running ? 1 : 0;
         failed += service.state == ServiceState::failed || service.state == ServiceState::dead ? 1 : 0;
     }
-    host_.say(fmt::format("runlevel {} reached: {} services up{}{}", context_.level.letter(), up,
-                          failed != 0 ? fmt::format(", {} failed", failed) : std::string(),
-                          engine_.has_unlisted() ? ", and its scripts could not be listed" : ""));
+    host_.log.say(fmt::format("runlevel {} reached: {} services up{}{}", context_.level.letter(), up,
+                              failed != 0 ? fmt::format(", {} failed", failed) : std::string(),
+                              engine_.has_unlisted() ? ", and its scripts could not be listed" : ""));
     if (command_.is_wanted() && !stop_wanted_)
         start_command();
 }
@@ -343,7 +343,7 @@ void Supervisor::begin_stop()
     const bool before_any = pass_ != Entries::Pass::level && !leaving_;
     leaving_ = false;
     move_to(before_any ? Runlevel::none() : context_.level, level);
-    guarded(host_, "what somebody's call runs goes on until it is ended with the rest",
+    guarded(host_.log, "what somebody's call runs goes on until it is ended with the rest",
             [this] { calls_.interrupt(); });
     stop_.begin();
 }
@@ -351,7 +351,7 @@ void Supervisor::begin_stop()
 void Supervisor::say_all(const model::Diagnostics& diagnostics)
 {
     for (const model::Diagnostic& diagnostic : diagnostics)
-        host_.say(to_string(diagnostic));
+        host_.log.say(to_string(diagnostic));
 }
 
 model::StatusReport Supervisor::report()
@@ -362,8 +362,9 @@ model::StatusReport Supervisor::report()
     report.runlevel = early ? 'N' : context_.level.letter();
     report.previous = early ? 'N' : context_.previous.letter();
     if (const auto deadline = stop_.deadline())
-        report.deadline = host_.wall_clock() +
-                          std::chrono::duration_cast<std::chrono::seconds>(*deadline - host_.now()).count();
+        report.deadline =
+            host_.clock.wall_clock() +
+            std::chrono::duration_cast<std::chrono::seconds>(*deadline - host_.clock.now()).count();
     report.services = services_.report();
     return report;
 }

@@ -19,7 +19,7 @@
 #include "supervisor/service_calls.h"
 #include "supervisor/services.h"
 #include "supervisor/stop_sequence.h"
-#include "system/host.h"
+#include "world/host.h"
 
 #include <functional>
 #include <map>
@@ -44,7 +44,7 @@ struct Options {
 
 class Supervisor final : RcCalls {
 public:
-    Supervisor(system::Host& host, model::Settings settings, Options options);
+    Supervisor(world::Host& host, model::Settings settings, Options options);
 
     /// Boots, runs and stops. Returns the container's exit status.
     int run();
@@ -56,7 +56,7 @@ public:
     [[nodiscard]] int stop_status() const noexcept { return stop_.status(); }
     [[nodiscard]] const model::Settings& settings() const noexcept { return settings_; }
     /// Of a stop that came from outside.
-    [[nodiscard]] std::optional<system::TimePoint> deadline() const noexcept { return stop_.deadline(); }
+    [[nodiscard]] std::optional<world::TimePoint> deadline() const noexcept { return stop_.deadline(); }
     /// HUP and `telinit q` re-read the configuration through this; it returns what to use from now on.
     void on_reload(std::function<model::Settings()> reader) { reread_settings_ = std::move(reader); }
 
@@ -70,7 +70,7 @@ public:
     static std::span<const Row> rows() noexcept;
 
 private:
-    void step(const system::Event& event);
+    void step(const world::Event& event);
     void go_on() noexcept;
     void settle();
     void move(const Row& row);
@@ -114,23 +114,23 @@ private:
     [[nodiscard]] bool rc_is_busy() const override { return engine_.is_busy(); }
     bool carry_out_rc_sysinit(const model::RcCall& call);
 
-    void on(const system::ChildEnded& event);
-    void on(const system::ProcessEnded& event);
-    void on(const system::ScriptStarted& event);
-    void on(const system::ScriptFailed& event);
-    void on(const system::ScriptEnded& event);
-    void on(const system::RunEmpty& event);
-    void on(const system::LastLine& event);
-    void on(const system::SignalReceived& event);
-    void on(const system::Requested& event);
-    void on(const system::ServiceCalled& event);
-    void on(const system::CallSignalled& event) { calls_.signalled(event); }
-    void on(const system::TimerFired& event);
-    void on(const system::OrphansReaped&) {}
-    void on(const system::OwnershipUnsure&) { services_.refresh_all(); }
-    void stop_signal(const system::SignalReceived& event, char level, int status, bool at_once);
+    void on(const world::ChildEnded& event);
+    void on(const world::ProcessEnded& event);
+    void on(const world::ScriptStarted& event);
+    void on(const world::ScriptFailed& event);
+    void on(const world::ScriptEnded& event);
+    void on(const world::RunEmpty& event);
+    void on(const world::LastLine& event);
+    void on(const world::SignalReceived& event);
+    void on(const world::Requested& event);
+    void on(const world::ServiceCalled& event);
+    void on(const world::CallSignalled& event) { calls_.signalled(event); }
+    void on(const world::TimerFired& event);
+    void on(const world::OrphansReaped&) {}
+    void on(const world::OwnershipUnsure&) { services_.refresh_all(); }
+    void stop_signal(const world::SignalReceived& event, char level, int status, bool at_once);
 
-    system::Host& host_;
+    world::Host& host_;
     model::Settings settings_;
     Options options_;
     std::function<model::Settings()> reread_settings_;

@@ -2,7 +2,7 @@
 // What the supervisor is asked for from inside the container: another level, a stop, a table read again,
 // variables for what is started next.
 #include "supervisor/supervisor.h"
-#include "supervisor/table.h"
+#include "tree/table.h"
 
 #include <fmt/format.h>
 
@@ -15,12 +15,12 @@ void Supervisor::reload()
     if (reread_settings_)
         settings_ = reread_settings_();
     if (state_ == State::stopping) {
-        host_.say("the inittab is not read again while stopping");
+        host_.log.say("the inittab is not read again while stopping");
         return;
     }
-    system::Result<model::Inittab> table = read_table(host_, layout_);
+    world::Result<model::Inittab> table = tree::read_table(host_.tree, layout_);
     if (!table) {
-        host_.say(
+        host_.log.say(
             fmt::format("cannot read /etc/inittab again: {}; the old table stands", table.error().message()));
         return;
     }
@@ -43,12 +43,12 @@ void Supervisor::ask_stop(StopCause cause)
 void Supervisor::ask_level(char letter)
 {
     if (letter == 'q' || letter == 'Q') {
-        host_.say("re-reading the inittab and the configuration");
+        host_.log.say("re-reading the inittab and the configuration");
         reload();
         return;
     }
     if (letter == 'u' || letter == 'U') {
-        host_.say("re-exec was asked for; this version has none, and nothing changes");
+        host_.log.say("re-exec was asked for; this version has none, and nothing changes");
         return;
     }
     if (letter >= 'A' && letter <= 'C')
@@ -69,7 +69,7 @@ void Supervisor::ask_level(char letter)
     if (in_a_level && *level == context_.level && !wanted_)
         return;
     if (state_ == State::stopping)
-        host_.say(fmt::format("runlevel {} was asked for while stopping; nothing changes", letter));
+        host_.log.say(fmt::format("runlevel {} was asked for while stopping; nothing changes", letter));
     else
         wanted_ = *level;
 }
@@ -96,8 +96,8 @@ void Supervisor::set_variables(const model::InitctlRequest& request)
         else if (variables_.contains(name) || variables_.size() < slots)
             variables_[name] = *value;
         else
-            host_.say(fmt::format("cannot keep {}: all {} INIT_* variables are in use; it is left out", name,
-                                  slots));
+            host_.log.say(fmt::format("cannot keep {}: all {} INIT_* variables are in use; it is left out",
+                                      name, slots));
     }
     refresh_environment();
 }

@@ -181,7 +181,7 @@ SpawnFailure execute(const SpawnRequest& request) noexcept
 }
 
 /// A limit that cannot be set leaves the one that stands: it is a wish of the caller's.
-void lower_limit(const SoftLimit& limit) noexcept
+void lower_limit(const world::SoftLimit& limit) noexcept
 {
     rlimit now{};
     const auto resource = static_cast<__rlimit_resource_t>(limit.resource);

@@ -96,7 +96,7 @@ MountTable MountTable::parse(std::string_view mountinfo)
     return table;
 }
 
-Result<MountTable> MountTable::read(const std::string& path)
+world::Result<MountTable> MountTable::read(const std::string& path)
 {
     constexpr std::size_t most = 16U << 20U; // a node with thousands of mounts stays far below
     auto text = read_text(path, most);

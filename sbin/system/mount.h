@@ -3,7 +3,7 @@
 // outside the container. Nothing is mounted or unmounted here; what follows from a mount is the caller's.
 #pragma once
 
-#include "system/result.h"
+#include "world/result.h"
 
 #include <optional>
 #include <string>
@@ -27,7 +27,7 @@ public:
     static MountTable parse(std::string_view mountinfo);
     /// Errors: ENOENT without /proc, EACCES; the caller then asks the kernel entry by entry or touches
     /// nothing.
-    static Result<MountTable> read(const std::string& path = "/proc/self/mountinfo");
+    static world::Result<MountTable> read(const std::string& path = "/proc/self/mountinfo");
 
     /// The mount that is seen at exactly this path (the last one made there), or nothing.
     [[nodiscard]] const MountPoint* find(std::string_view path) const noexcept;

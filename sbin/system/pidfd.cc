@@ -8,18 +8,18 @@
 
 namespace init::system {
 
-Result<UniqueFd> open_pidfd(pid_t pid) noexcept
+world::Result<UniqueFd> open_pidfd(pid_t pid) noexcept
 {
     const long fd = ::syscall(SYS_pidfd_open, pid, 0U);
     if (fd < 0)
-        return errno_code();
+        return world::errno_code();
     return UniqueFd(static_cast<int>(fd));
 }
 
-Result<void> send_signal_through(const UniqueFd& pidfd, int signo) noexcept
+world::Result<void> send_signal_through(const UniqueFd& pidfd, int signo) noexcept
 {
     if (::syscall(SYS_pidfd_send_signal, pidfd.get(), signo, nullptr, 0U) != 0)
-        return errno_code();
+        return world::errno_code();
     return {};
 }
 

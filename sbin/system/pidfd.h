@@ -2,8 +2,8 @@
 // Descriptors that stand for processes. They cannot be taken over by another process with the same number.
 #pragma once
 
-#include "system/result.h"
 #include "system/unique_fd.h"
+#include "world/result.h"
 
 #include <sys/types.h>
 
@@ -12,9 +12,9 @@ namespace init::system {
 /// A pidfd for a process; close-on-exec. It polls readable when the process has ended.
 /// Errors: ESRCH when it has been reaped; ENOSYS or EPERM on old kernels and under strict
 /// seccomp, where the caller goes on with the pid alone. Source: pidfd_open(2).
-Result<UniqueFd> open_pidfd(pid_t pid) noexcept;
+world::Result<UniqueFd> open_pidfd(pid_t pid) noexcept;
 
 /// Sends `signo`. Errors: ESRCH when the process has ended and was reaped; ENOSYS as above.
-Result<void> send_signal_through(const UniqueFd& pidfd, int signo) noexcept;
+world::Result<void> send_signal_through(const UniqueFd& pidfd, int signo) noexcept;
 
 } // namespace init::system

@@ -11,17 +11,17 @@
 
 namespace init::system {
 
-Result<std::string> read_text_at(int folder, const char* path, std::size_t limit, bool follow)
+world::Result<std::string> read_text_at(int folder, const char* path, std::size_t limit, bool follow)
 {
     const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW);
     const UniqueFd file{::openat(folder, path, flags)};
     if (!file)
-        return errno_code();
+        return world::errno_code();
     struct stat look {};
     if (::fstat(file.get(), &look) != 0)
-        return errno_code();
+        return world::errno_code();
     if (!S_ISREG(look.st_mode))
-        return errno_code(EINVAL);
+        return world::errno_code(EINVAL);
 
     std::string text;
     constexpr std::size_t piece = 4096;
@@ -31,14 +31,14 @@ Result<std::string> read_text_at(int folder, const char* path, std::size_t limit
         const ssize_t got = ::read(file.get(), text.data() + held, text.size() - held);
         text.resize(held + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
         if (got < 0 && errno != EINTR)
-            return errno_code();
+            return world::errno_code();
         if (got == 0)
             break;
     }
     return text;
 }
 
-Result<std::string> read_text(const std::string& path, std::size_t limit)
+world::Result<std::string> read_text(const std::string& path, std::size_t limit)
 {
     return read_text_at(AT_FDCWD, path.c_str(), limit, true);
 }

@@ -3,7 +3,7 @@
 // means is left to its parser.
 #pragma once
 
-#include "system/result.h"
+#include "world/result.h"
 
 #include <string>
 
@@ -12,7 +12,7 @@ namespace init::system {
 /// At most `limit` bytes from the file's begin; a longer file is cut there. `folder` is an open directory
 /// that a relative `path` starts from. A FIFO or device is refused with EINVAL, so that it cannot hold up the
 /// caller; with `follow` false a link is refused with ELOOP. Errors: errno of open or read.
-Result<std::string> read_text(const std::string& path, std::size_t limit);
-Result<std::string> read_text_at(int folder, const char* path, std::size_t limit, bool follow);
+world::Result<std::string> read_text(const std::string& path, std::size_t limit);
+world::Result<std::string> read_text_at(int folder, const char* path, std::size_t limit, bool follow);
 
 } // namespace init::system

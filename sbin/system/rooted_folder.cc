@@ -26,21 +26,21 @@ bool is_link_to(int folder, const std::string& name, const std::string& target) 
     return size >= 0 && std::string_view{said.data(), static_cast<std::size_t>(size)} == target;
 }
 
-Result<void> rename_over(int folder, const std::string& from, const std::string& to) noexcept
+world::Result<void> rename_over(int folder, const std::string& from, const std::string& to) noexcept
 {
     if (::renameat(folder, from.c_str(), folder, to.c_str()) == 0)
         return {};
-    const auto error = errno_code();
+    const auto error = world::errno_code();
     ::unlinkat(folder, from.c_str(), 0);
     return error;
 }
 
-Result<void> write_all(int fd, std::string_view text) noexcept
+world::Result<void> write_all(int fd, std::string_view text) noexcept
 {
     while (!text.empty()) {
         const ssize_t put = ::write(fd, text.data(), text.size());
         if (put < 0 && errno != EINTR)
-            return errno_code();
+            return world::errno_code();
         if (put > 0)
             text.remove_prefix(static_cast<std::size_t>(put));
     }
@@ -48,69 +48,69 @@ Result<void> write_all(int fd, std::string_view text) noexcept
 }
 
 /// Owner before mode: a change of owner may clear bits of the mode.
-Result<void> copy_facts(int fd, const struct stat& facts) noexcept
+world::Result<void> copy_facts(int fd, const struct stat& facts) noexcept
 {
     if (::fchown(fd, facts.st_uid, facts.st_gid) != 0 || ::fchmod(fd, facts.st_mode & 07777) != 0)
-        return errno_code();
+        return world::errno_code();
     return {};
 }
 
 } // namespace
 
-Result<RootedFolder> RootedFolder::open(const std::string& root, const std::string& path)
+world::Result<RootedFolder> RootedFolder::open(const std::string& root, const std::string& path)
 {
-    const Result<std::string> inside = resolve_in_root(root, path);
+    const world::Result<std::string> inside = resolve_in_root(root, path);
     if (!inside)
         return inside.error();
-    Result<UniqueFd> folder = open_folder(root, *inside);
+    world::Result<UniqueFd> folder = open_folder(root, *inside);
     if (!folder)
         return folder.error();
     return RootedFolder{std::move(*folder)};
 }
 
-Result<void> RootedFolder::check_writable() const noexcept
+world::Result<void> RootedFolder::check_writable() const noexcept
 {
     if (::faccessat(folder_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
-        return errno_code();
+        return world::errno_code();
     return {};
 }
 
-Result<void> RootedFolder::set_link(const std::string& name, const std::string& target) const
+world::Result<void> RootedFolder::set_link(const std::string& name, const std::string& target) const
 {
     const int folder = folder_.get();
     if (::symlinkat(target.c_str(), folder, name.c_str()) == 0)
         return {};
     if (errno != EEXIST)
-        return errno_code();
+        return world::errno_code();
     if (is_link_to(folder, name, target))
         return {};
     const std::string fresh = new_name(name);
     ::unlinkat(folder, fresh.c_str(), 0); // what a broken run left; usually nothing
     if (::symlinkat(target.c_str(), folder, fresh.c_str()) != 0)
-        return errno_code();
+        return world::errno_code();
     return rename_over(folder, fresh, name);
 }
 
-Result<void> RootedFolder::remove(const std::string& name) const noexcept
+world::Result<void> RootedFolder::remove(const std::string& name) const noexcept
 {
     if (::unlinkat(folder_.get(), name.c_str(), 0) != 0 && errno != ENOENT)
-        return errno_code();
+        return world::errno_code();
     return {};
 }
 
-Result<void> RootedFolder::replace_file(const std::string& name, std::string_view text) const
+world::Result<void> RootedFolder::replace_file(const std::string& name, std::string_view text) const
 {
     const int folder = folder_.get();
     struct stat facts {};
     if (::fstatat(folder, name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0)
-        return errno_code();
+        return world::errno_code();
     if (!S_ISREG(facts.st_mode))
-        return errno_code(EINVAL);
+        return world::errno_code(EINVAL);
     const std::string fresh = new_name(name);
     ::unlinkat(folder, fresh.c_str(), 0);
     const UniqueFd file{::openat(folder, fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
     if (!file)
-        return errno_code();
+        return world::errno_code();
     auto done = write_all(file.get(), text);
     if (done)
         done = copy_facts(file.get(), facts);

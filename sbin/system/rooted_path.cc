@@ -49,7 +49,7 @@ std::optional<std::string> read_link(const std::string& path)
 
 } // namespace
 
-Result<std::string> resolve_in_root(const std::string& root, std::string_view path)
+world::Result<std::string> resolve_in_root(const std::string& root, std::string_view path)
 {
     std::deque<std::string> ahead = components(path);
     std::vector<std::string> done;
@@ -67,7 +67,7 @@ Result<std::string> resolve_in_root(const std::string& root, std::string_view pa
         if (!target)
             continue;
         if (++links > most_links)
-            return errno_code(ELOOP);
+            return world::errno_code(ELOOP);
         done.pop_back();
         if (target->front() == '/')
             done.clear();
@@ -77,7 +77,7 @@ Result<std::string> resolve_in_root(const std::string& root, std::string_view pa
     return done.empty() ? std::string{"/"} : join(done);
 }
 
-Result<UniqueFd> open_folder(const std::string& root, std::string_view resolved)
+world::Result<UniqueFd> open_folder(const std::string& root, std::string_view resolved)
 {
     constexpr int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
     UniqueFd folder{::open(root.empty() ? "/" : root.c_str(), flags)};
@@ -87,7 +87,7 @@ Result<UniqueFd> open_folder(const std::string& root, std::string_view resolved)
         folder = UniqueFd{::openat(folder.get(), part.c_str(), flags | O_NOFOLLOW)};
     }
     if (!folder)
-        return errno_code();
+        return world::errno_code();
     return folder;
 }
 

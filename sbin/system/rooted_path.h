@@ -4,8 +4,8 @@
 // nowhere.
 #pragma once
 
-#include "system/result.h"
 #include "system/unique_fd.h"
+#include "world/result.h"
 
 #include <string>
 #include <string_view>
@@ -15,10 +15,10 @@ namespace init::system {
 /// The path inside the tree that `path` leads to, without links and dots; a missing end is kept as it is
 /// named, so a dangling link gives the place of its target. `root` is empty for the real root. Errors: ELOOP
 /// after 16 links.
-Result<std::string> resolve_in_root(const std::string& root, std::string_view path);
+world::Result<std::string> resolve_in_root(const std::string& root, std::string_view path);
 
 /// Opens the folder `root` + `resolved`, following no link below `root`; close-on-exec. Errors: errno of
 /// openat(2), ELOOP or ENOTDIR for a link.
-Result<UniqueFd> open_folder(const std::string& root, std::string_view resolved);
+world::Result<UniqueFd> open_folder(const std::string& root, std::string_view resolved);
 
 } // namespace init::system

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "system/rooted_tree.h"
 
+#include "system/file_kind.h"
 #include "system/read_text.h"
 #include "system/rooted_path.h"
 
@@ -24,7 +25,7 @@ struct Place {
 };
 
 /// The open folder that holds the end of `path`, with every link before that end resolved.
-Result<Place> open_parent(const std::string& root, const std::string& path, bool follow_end)
+world::Result<Place> open_parent(const std::string& root, const std::string& path, bool follow_end)
 {
     std::string inside = path;
     std::string end;
@@ -33,7 +34,7 @@ Result<Place> open_parent(const std::string& root, const std::string& path, bool
         end = slash == std::string::npos ? path : path.substr(slash + 1);
         inside = slash == std::string::npos ? std::string() : path.substr(0, slash);
     }
-    Result<std::string> resolved = resolve_in_root(root, inside);
+    world::Result<std::string> resolved = resolve_in_root(root, inside);
     if (!resolved)
         return resolved.error();
     if (follow_end) {
@@ -41,7 +42,7 @@ Result<Place> open_parent(const std::string& root, const std::string& path, bool
         end = resolved->substr(slash + 1);
         resolved->resize(slash);
     }
-    Result<UniqueFd> folder = open_folder(root, *resolved);
+    world::Result<UniqueFd> folder = open_folder(root, *resolved);
     if (!folder)
         return folder.error();
     return Place{std::move(*folder), end.empty() ? "." : std::move(end)};
@@ -49,32 +50,32 @@ Result<Place> open_parent(const std::string& root, const std::string& path, bool
 
 } // namespace
 
-Result<std::string> RootedTree::read_file(const std::string& path, std::size_t limit)
+world::Result<std::string> RootedTree::read_file(const std::string& path, std::size_t limit)
 {
-    const Result<Place> place = open_parent(root_, path, true);
+    const world::Result<Place> place = open_parent(root_, path, true);
     if (!place)
         return place.error();
     return read_text_at(place->folder.get(), place->name.c_str(), limit, false);
 }
 
-Result<std::vector<std::string>> RootedTree::list_folder(const std::string& path)
+world::Result<std::vector<std::string>> RootedTree::list_folder(const std::string& path)
 {
     std::vector<std::string> names;
-    const Result<std::string> resolved = resolve_in_root(root_, path);
+    const world::Result<std::string> resolved = resolve_in_root(root_, path);
     if (!resolved)
         return resolved.error();
-    Result<UniqueFd> folder = open_folder(root_, *resolved);
+    world::Result<UniqueFd> folder = open_folder(root_, *resolved);
     if (!folder)
         return folder.error();
     const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(folder->get()), ::closedir);
     if (!entries)
-        return errno_code();
+        return world::errno_code();
     (void)folder->release(); // closedir closes it
     for (;;) {
         errno = 0;
         const dirent* const entry = ::readdir(entries.get());
         if (entry == nullptr && errno != 0)
-            return errno_code();
+            return world::errno_code();
         if (entry == nullptr)
             break;
         const std::string_view name = entry->d_name;
@@ -85,9 +86,9 @@ Result<std::vector<std::string>> RootedTree::list_folder(const std::string& path
     return names;
 }
 
-FileLook RootedTree::look(const std::string& path)
+world::FileLook RootedTree::look(const std::string& path)
 {
-    const Result<Place> place = open_parent(root_, path, true);
+    const world::Result<Place> place = open_parent(root_, path, true);
     struct stat found {};
     if (!place || ::fstatat(place->folder.get(), place->name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0)
         return {};
@@ -95,22 +96,22 @@ FileLook RootedTree::look(const std::string& path)
             found.st_ino};
 }
 
-Result<std::string> RootedTree::link_target(const std::string& path) const
+world::Result<std::string> RootedTree::link_target(const std::string& path) const
 {
-    const Result<Place> place = open_parent(root_, path, false);
+    const world::Result<Place> place = open_parent(root_, path, false);
     if (!place)
         return place.error();
     std::array<char, PATH_MAX> target{};
     const ssize_t length =
         ::readlinkat(place->folder.get(), place->name.c_str(), target.data(), target.size());
     if (length < 0)
-        return errno_code();
+        return world::errno_code();
     return std::string(target.data(), static_cast<std::size_t>(length));
 }
 
 bool RootedTree::has_name(const std::string& path) const
 {
-    const Result<Place> place = open_parent(root_, path, false);
+    const world::Result<Place> place = open_parent(root_, path, false);
     struct stat found {};
     return place && ::fstatat(place->folder.get(), place->name.c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0;
 }

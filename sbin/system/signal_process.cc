@@ -11,33 +11,33 @@ namespace {
 
 constexpr pid_t everything = -1;
 
-Result<void> checked_kill(pid_t target, int signo) noexcept
+world::Result<void> checked_kill(pid_t target, int signo) noexcept
 {
     if (::kill(target, signo) != 0)
-        return errno_code();
+        return world::errno_code();
     return {};
 }
 
 } // namespace
 
-Result<void> send_signal(pid_t pid, int signo) noexcept
+world::Result<void> send_signal(pid_t pid, int signo) noexcept
 {
     if (pid < 1)
-        return errno_code(EINVAL);
+        return world::errno_code(EINVAL);
     return checked_kill(pid, signo);
 }
 
-Result<void> send_group_signal(pid_t leader, int signo) noexcept
+world::Result<void> send_group_signal(pid_t leader, int signo) noexcept
 {
     if (leader < 2)
-        return errno_code(EINVAL);
+        return world::errno_code(EINVAL);
     return checked_kill(-leader, signo);
 }
 
-Result<void> send_signal_to_all(int signo) noexcept
+world::Result<void> send_signal_to_all(int signo) noexcept
 {
     if (::getpid() != 1)
-        return errno_code(EPERM);
+        return world::errno_code(EPERM);
     return checked_kill(everything, signo);
 }
 

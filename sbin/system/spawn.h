@@ -5,9 +5,9 @@
 // forks, since they do not mix with CLONE_VM.
 #pragma once
 
-#include "system/result.h"
-#include "system/soft_limit.h"
 #include "system/unique_fd.h"
+#include "world/result.h"
+#include "world/soft_limit.h"
 
 #include <signal.h>
 #include <sys/types.h>
@@ -29,7 +29,7 @@ struct SpawnRequest {
         nullptr; ///< signals to leave ignored; nullptr: none, every disposition is default
     mode_t umask = 022;
     int folder = -1; ///< the working directory; -1 is `/`, and so is one that cannot be entered
-    const SoftLimit* limits = nullptr; ///< soft limits for the child, never above the hard ones
+    const world::SoftLimit* limits = nullptr; ///< soft limits for the child, never above the hard ones
     std::size_t limit_count = 0;
     bool soft_limit_restored = false; ///< RLIMIT_NOFILE's soft value is put back to what init was started
                                       ///< with (see `remember_file_limit`)

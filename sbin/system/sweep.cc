@@ -51,14 +51,14 @@ struct CloseFolder {
 using FolderStream = std::unique_ptr<DIR, CloseFolder>;
 
 /// The names in an open directory, sorted; the descriptor stays the caller's.
-Result<std::vector<std::string>> names_in(int folder)
+world::Result<std::vector<std::string>> names_in(int folder)
 {
     UniqueFd copy{::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!copy)
-        return errno_code();
+        return world::errno_code();
     const FolderStream stream{::fdopendir(copy.get())};
     if (!stream)
-        return errno_code();
+        return world::errno_code();
     (void)copy.release(); // the stream closes it
     std::vector<std::string> names;
     for (errno = 0; const dirent* entry = ::readdir(stream.get());) {
@@ -67,7 +67,7 @@ Result<std::vector<std::string>> names_in(int folder)
             names.emplace_back(name);
     }
     if (errno != 0)
-        return errno_code();
+        return world::errno_code();
     std::sort(names.begin(), names.end());
     return names;
 }
@@ -136,7 +136,7 @@ private:
         seen_.push_back(*resolved);
         const auto folder = open_folder(root_, *resolved);
         if (!folder) {
-            if (folder.error() != errno_code(ENOENT))
+            if (folder.error() != world::errno_code(ENOENT))
                 say(fmt::format("sweep of {}: {}; left as it is", *resolved, folder.error().message()));
             return;
         }

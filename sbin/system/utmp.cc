@@ -47,16 +47,16 @@ Record make_record(short type, std::string_view id, std::string_view line, std::
 }
 
 /// O_NONBLOCK: a FIFO or a device in the file's place must not hold init up.
-Result<UniqueFd> open_regular(const std::string& path, int flags) noexcept
+world::Result<UniqueFd> open_regular(const std::string& path, int flags) noexcept
 {
     UniqueFd fd{::open(path.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644)};
     if (!fd)
-        return errno_code();
+        return world::errno_code();
     struct stat facts {};
     if (::fstat(fd.get(), &facts) != 0)
-        return errno_code();
+        return world::errno_code();
     if (!S_ISREG(facts.st_mode))
-        return errno_code(EINVAL);
+        return world::errno_code(EINVAL);
     return fd;
 }
 
@@ -78,35 +78,35 @@ bool same_slot(const Record& there, const Record& ours) noexcept
 }
 
 /// Calls `visit(record, offset)` for each whole record until it returns false.
-template <class Visit> Result<void> each_record(int fd, Visit&& visit)
+template <class Visit> world::Result<void> each_record(int fd, Visit&& visit)
 {
     Record record{};
     for (off_t slot = 0; slot < most_slots; ++slot) {
         const off_t offset = slot * static_cast<off_t>(sizeof record);
         const ssize_t got = ::pread(fd, &record, sizeof record, offset);
         if (got < 0)
-            return errno_code();
+            return world::errno_code();
         if (static_cast<std::size_t>(got) < sizeof record || !visit(record, offset))
             return {};
     }
-    return errno_code(EFBIG);
+    return world::errno_code(EFBIG);
 }
 
-Result<void> write_whole(int fd, const Record& record, off_t offset) noexcept
+world::Result<void> write_whole(int fd, const Record& record, off_t offset) noexcept
 {
     const ssize_t put = ::pwrite(fd, &record, sizeof record, offset);
     if (put < 0)
-        return errno_code();
+        return world::errno_code();
     if (static_cast<std::size_t>(put) != sizeof record)
-        return errno_code(ENOSPC);
+        return world::errno_code(ENOSPC);
     return {};
 }
 
-Result<void> write_slot(const std::string& path, Record record)
+world::Result<void> write_slot(const std::string& path, Record record)
 {
     auto fd = open_regular(path, O_RDWR);
     if (!fd)
-        return is_missing(fd.error()) ? Result<void>{} : Result<void>{fd.error()};
+        return is_missing(fd.error()) ? world::Result<void>{} : world::Result<void>{fd.error()};
 
     off_t place = 0;
     bool found = false;
@@ -123,22 +123,22 @@ Result<void> write_slot(const std::string& path, Record record)
 }
 
 /// A file cut short in a record would make every later one unreadable, so the torn end goes first.
-Result<void> drop_torn_end(int fd) noexcept
+world::Result<void> drop_torn_end(int fd) noexcept
 {
     struct stat facts {};
     if (::fstat(fd, &facts) != 0)
-        return errno_code();
+        return world::errno_code();
     const off_t whole = facts.st_size - facts.st_size % static_cast<off_t>(sizeof(Record));
     if (whole != facts.st_size && ::ftruncate(fd, whole) != 0)
-        return errno_code();
+        return world::errno_code();
     return {};
 }
 
-Result<void> append(const std::string& path, Record record) noexcept
+world::Result<void> append(const std::string& path, Record record) noexcept
 {
     auto fd = open_regular(path, O_WRONLY | O_APPEND);
     if (!fd)
-        return is_missing(fd.error()) ? Result<void>{} : Result<void>{fd.error()};
+        return is_missing(fd.error()) ? world::Result<void>{} : world::Result<void>{fd.error()};
     if (auto even = drop_torn_end(fd->get()); !even)
         return even;
 
@@ -147,36 +147,38 @@ Result<void> append(const std::string& path, Record record) noexcept
         put(record.ut_host, kernel.release);
     const ssize_t put = ::write(fd->get(), &record, sizeof record);
     if (put < 0)
-        return errno_code();
-    return static_cast<std::size_t>(put) == sizeof record ? Result<void>{} : Result<void>{errno_code(ENOSPC)};
+        return world::errno_code();
+    return static_cast<std::size_t>(put) == sizeof record ? world::Result<void>{}
+                                                          : world::Result<void>{world::errno_code(ENOSPC)};
 }
 
-Result<void> write_both(const UtmpPaths& paths, const Record& record)
+world::Result<void> write_both(const UtmpPaths& paths, const Record& record)
 {
     const auto first = write_slot(paths.utmp, record);
     const auto second = append(paths.wtmp, record);
     return first ? second : first;
 }
 
-Result<void> write_level_file(const std::string& path, char level) noexcept
+world::Result<void> write_level_file(const std::string& path, char level) noexcept
 {
     auto fd = open_regular(path, O_WRONLY | O_CREAT);
     if (!fd)
-        return is_missing(fd.error()) ? Result<void>{} : Result<void>{fd.error()};
+        return is_missing(fd.error()) ? world::Result<void>{} : world::Result<void>{fd.error()};
     // One character over another: a reader never meets an empty file.
     if (::pwrite(fd->get(), &level, 1, 0) != 1 || ::ftruncate(fd->get(), 1) != 0)
-        return errno_code();
+        return world::errno_code();
     return {};
 }
 
 } // namespace
 
-Result<void> UtmpWriter::boot(std::int64_t now) const
+world::Result<void> UtmpWriter::boot(std::int64_t now) const
 {
     return write_both(paths_, make_record(BOOT_TIME, "~~", "~", "reboot", 0, now));
 }
 
-Result<void> UtmpWriter::runlevel(model::Runlevel previous, model::Runlevel level, std::int64_t now) const
+world::Result<void> UtmpWriter::runlevel(model::Runlevel previous, model::Runlevel level,
+                                         std::int64_t now) const
 {
     const pid_t both = level.letter() + 256 * previous.letter();
     const auto records = write_both(paths_, make_record(RUN_LVL, "~~", "~", "runlevel", both, now));
@@ -184,18 +186,18 @@ Result<void> UtmpWriter::runlevel(model::Runlevel previous, model::Runlevel leve
     return records ? file : records;
 }
 
-Result<void> UtmpWriter::process(std::string_view id, pid_t pid, bool alive, std::int64_t now) const
+world::Result<void> UtmpWriter::process(std::string_view id, pid_t pid, bool alive, std::int64_t now) const
 {
     Record record = make_record(alive ? INIT_PROCESS : DEAD_PROCESS, id, "", "", pid, now);
     return write_both(paths_, record);
 }
 
-Result<void> UtmpWriter::shutdown(std::int64_t now) const
+world::Result<void> UtmpWriter::shutdown(std::int64_t now) const
 {
     return append(paths_.wtmp, make_record(RUN_LVL, "~~", "~~", "shutdown", 0, now));
 }
 
-Result<LevelRecord> read_level_record(const std::string& utmp)
+world::Result<LevelRecord> read_level_record(const std::string& utmp)
 {
     auto fd = open_regular(utmp, O_RDONLY);
     if (!fd)
@@ -211,7 +213,7 @@ Result<LevelRecord> read_level_record(const std::string& utmp)
     });
     if (last)
         return *last;
-    return read ? errno_code(ENOENT) : read.error();
+    return read ? world::errno_code(ENOENT) : read.error();
 }
 
 std::optional<char> read_level_file(const std::string& path)

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "model/runlevel.h"
-#include "system/result.h"
+#include "world/result.h"
 
 #include <sys/types.h>
 
@@ -43,21 +43,21 @@ class UtmpWriter {
 public:
     explicit UtmpWriter(UtmpPaths paths = {}) : paths_(std::move(paths)) {}
 
-    Result<void> boot(std::int64_t now) const;
+    world::Result<void> boot(std::int64_t now) const;
     /// RUN_LVL, and the one character in `paths.level`, which is made where its folder exists.
-    Result<void> runlevel(model::Runlevel previous, model::Runlevel level, std::int64_t now) const;
+    world::Result<void> runlevel(model::Runlevel previous, model::Runlevel level, std::int64_t now) const;
     /// INIT_PROCESS while `alive`, else DEAD_PROCESS, which keeps the line that the record had. `id`: up to 4
     /// characters.
-    Result<void> process(std::string_view id, pid_t pid, bool alive, std::int64_t now) const;
+    world::Result<void> process(std::string_view id, pid_t pid, bool alive, std::int64_t now) const;
     /// The end of the boot; in wtmp only.
-    Result<void> shutdown(std::int64_t now) const;
+    world::Result<void> shutdown(std::int64_t now) const;
 
 private:
     UtmpPaths paths_;
 };
 
 /// The last RUN_LVL record. Errors: errno of the file; ENOENT also where it holds no such record.
-Result<LevelRecord> read_level_record(const std::string& utmp);
+world::Result<LevelRecord> read_level_record(const std::string& utmp);
 /// The character in `paths.level`, where it is a runlevel.
 std::optional<char> read_level_file(const std::string& path);
 /// Everyone whose record says USER_PROCESS; empty where the file cannot be read.

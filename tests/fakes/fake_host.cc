@@ -33,21 +33,21 @@ void FakeHost::link(const std::string& folder, const std::string& link)
     file(folder + "/" + link, "#!/bin/sh\n", true);
 }
 
-void FakeHost::at(std::chrono::milliseconds when, system::Event event)
+void FakeHost::at(std::chrono::milliseconds when, world::Event event)
 {
     due_.emplace(begun_ + when, Due{[event] { return std::vector{event}; }});
 }
 
 void FakeHost::signal_at(std::chrono::milliseconds when, int signo, bool outside)
 {
-    at(when, system::SignalReceived{signo, false, outside, outside ? 0 : 77});
+    at(when, world::SignalReceived{signo, false, outside, outside ? 0 : 77});
 }
 
 void FakeHost::request_at(std::chrono::milliseconds when, char level)
 {
     model::InitctlRequest request;
     request.runlevel = level;
-    at(when, system::Requested{request});
+    at(when, world::Requested{request});
 }
 
 pid_t FakeHost::add_stray(bool deaf)
@@ -80,13 +80,13 @@ std::int64_t FakeHost::wall_clock() noexcept
     return 1'700'000'000 + std::chrono::duration_cast<std::chrono::seconds>(now_ - begun_).count();
 }
 
-system::Event FakeHost::next_event()
+world::Event FakeHost::next_event()
 {
     const OwnMemory own;
     if (before_event)
         before_event();
     while (ready_.empty()) {
-        std::optional<std::pair<TimePoint, system::Timer>> timer;
+        std::optional<std::pair<TimePoint, world::Timer>> timer;
         for (const auto& [name, when] : timers_)
             if (!timer || when < timer->first)
                 timer = {when, name};
@@ -101,17 +101,17 @@ system::Event FakeHost::next_event()
         } else {
             now_ = std::max(now_, timer->first);
             timers_.erase(timer->second);
-            ready_ = {system::TimerFired{timer->second}};
+            ready_ = {world::TimerFired{timer->second}};
         }
     }
-    const system::Event event = ready_.front();
+    const world::Event event = ready_.front();
     ready_.erase(ready_.begin());
     return event;
 }
 
 // --- Processes --------------------------------------------------------------------------------------
 
-system::Result<system::RunId> FakeHost::run_script(const system::ScriptRequest& request)
+world::Result<world::RunId> FakeHost::run_script(const world::ScriptRequest& request)
 {
     spend_memory();
     const OwnMemory own;
@@ -123,42 +123,42 @@ system::Result<system::RunId> FakeHost::run_script(const system::ScriptRequest& 
     spans[verb + " " + request.label] = {elapsed(), std::nullopt};
     environments[verb + " " + request.label] = request.environment;
     commands[verb + " " + request.label] = request.argv;
-    const auto run = static_cast<system::RunId>(next_run_++);
+    const auto run = static_cast<world::RunId>(next_run_++);
     const Behaviour behaviour = behaviours_[request.label + " " + verb];
     if (behaviour.fails_to_exec != 0) {
         due_.emplace(now_, Due{[=] {
-                         return std::vector<system::Event>{
-                             system::ScriptFailed{run, behaviour.fails_to_exec, "exec", request.argv[0]}};
+                         return std::vector<world::Event>{
+                             world::ScriptFailed{run, behaviour.fails_to_exec, "exec", request.argv[0]}};
                      }});
         return run;
     }
     const pid_t pid = next_pid_++;
     processes_[pid] = {Kind::script, request.label, verb, run, behaviour, false};
-    due_.emplace(now_, Due{[=] { return std::vector<system::Event>{system::ScriptStarted{run, pid}}; }});
+    due_.emplace(now_, Due{[=] { return std::vector<world::Event>{world::ScriptStarted{run, pid}}; }});
     if (!behaviour.hangs)
         end_in(behaviour.takes, pid, behaviour.status);
     return run;
 }
 
-bool FakeHost::answer_call(system::CallId call, const system::CallAnswer& answer)
+bool FakeHost::answer_call(world::CallId call, const world::CallAnswer& answer)
 {
     const OwnMemory own;
     const std::string number = std::to_string(static_cast<std::uint32_t>(call));
     switch (answer.kind) {
-    case system::CallAnswer::Kind::taken:
+    case world::CallAnswer::Kind::taken:
         record.push_back("taken " + number);
         break;
-    case system::CallAnswer::Kind::refused:
+    case world::CallAnswer::Kind::refused:
         record.push_back("refused " + number + ": " + answer.why);
         break;
-    case system::CallAnswer::Kind::ended:
+    case world::CallAnswer::Kind::ended:
         record.push_back("answered " + number + ": " + std::to_string(answer.exit));
         break;
     }
     return !callers_have_gone;
 }
 
-system::Result<pid_t> FakeHost::launch(const system::ChildRequest& request)
+world::Result<pid_t> FakeHost::launch(const world::ChildRequest& request)
 {
     spend_memory();
     const OwnMemory own;
@@ -167,7 +167,7 @@ system::Result<pid_t> FakeHost::launch(const system::ChildRequest& request)
     commands["launch " + request.label] = request.argv;
     const Behaviour behaviour = behaviours_["entry " + request.label];
     if (behaviour.fails_to_exec != 0)
-        return system::errno_code(behaviour.fails_to_exec);
+        return world::errno_code(behaviour.fails_to_exec);
     const pid_t pid = next_pid_++;
     processes_[pid] = {Kind::child, request.label, "", {}, behaviour, false};
     if (!behaviour.hangs)
@@ -177,29 +177,29 @@ system::Result<pid_t> FakeHost::launch(const system::ChildRequest& request)
 
 void FakeHost::end_in(std::chrono::milliseconds time, pid_t pid, int status)
 {
-    due_.emplace(now_ + time, Due{[this, pid, status]() -> std::vector<system::Event> {
+    due_.emplace(now_ + time, Due{[this, pid, status]() -> std::vector<world::Event> {
                      if (!processes_.contains(pid))
                          return {};
                      return {end_process(pid, status)};
                  }});
 }
 
-system::Event FakeHost::end_process(pid_t pid, int status)
+world::Event FakeHost::end_process(pid_t pid, int status)
 {
     const Process process = processes_.at(pid);
     processes_.erase(pid);
     if (process.kind == Kind::child)
-        return system::ChildEnded{pid, status};
+        return world::ChildEnded{pid, status};
     if (process.kind == Kind::daemon) {
         if (daemons_[process.name] == pid)
             daemons_.erase(process.name);
         empty_run(process.run);
         if (watched_.erase(pid) != 0)
-            return system::ProcessEnded{pid, status};
-        return system::OrphansReaped{};
+            return world::ProcessEnded{pid, status};
+        return world::OrphansReaped{};
     }
     if (process.kind == Kind::stray)
-        return system::OrphansReaped{};
+        return world::OrphansReaped{};
 
     spans[process.verb + " " + process.name].end = elapsed();
     pid_t left = 0;
@@ -220,7 +220,7 @@ system::Event FakeHost::end_process(pid_t pid, int status)
         const auto daemon = daemons_.find(process.name);
         if (process.behaviour.stops_daemon && daemon != daemons_.end()) {
             const pid_t pid_of_daemon = daemon->second;
-            due_.emplace(now_, Due{[this, pid_of_daemon]() -> std::vector<system::Event> {
+            due_.emplace(now_, Due{[this, pid_of_daemon]() -> std::vector<world::Event> {
                              if (!processes_.contains(pid_of_daemon))
                                  return {};
                              return {end_process(pid_of_daemon, SIGTERM)};
@@ -229,13 +229,13 @@ system::Event FakeHost::end_process(pid_t pid, int status)
     }
     if (left == 0)
         empty_run(process.run);
-    return system::ScriptEnded{process.run, status, left};
+    return world::ScriptEnded{process.run, status, left};
 }
 
 /// Nothing is left under the run's keeper.
-void FakeHost::empty_run(system::RunId run)
+void FakeHost::empty_run(world::RunId run)
 {
-    due_.emplace(now_, Due{[=] { return std::vector<system::Event>{system::RunEmpty{run}}; }});
+    due_.emplace(now_, Due{[=] { return std::vector<world::Event>{world::RunEmpty{run}}; }});
 }
 
 void FakeHost::term(pid_t pid)
@@ -262,13 +262,13 @@ void FakeHost::signal_one(pid_t pid, int signo)
         kill(pid);
 }
 
-void FakeHost::ask_last_line(system::RunId run) noexcept
+void FakeHost::ask_last_line(world::RunId run) noexcept
 {
     const OwnMemory own;
-    ready_.push_back(system::LastLine{run, "Starting it: "});
+    ready_.push_back(world::LastLine{run, "Starting it: "});
 }
 
-void FakeHost::signal_script(system::RunId run, int signo) noexcept
+void FakeHost::signal_script(world::RunId run, int signo) noexcept
 {
     const OwnMemory own;
     for (const auto& [pid, process] : std::map(processes_)) {
@@ -316,9 +316,9 @@ void FakeHost::kill_under_keepers() noexcept
     record.emplace_back("kill under keepers");
 }
 
-system::Population FakeHost::population() noexcept
+world::Population FakeHost::population() noexcept
 {
-    system::Population count;
+    world::Population count;
     for (const auto& [pid, process] : processes_)
         ++(process.kind == Kind::script || process.kind == Kind::daemon ? count.under_keepers : count.others);
     count.visitors = visitors_;
@@ -327,43 +327,43 @@ system::Population FakeHost::population() noexcept
 
 // --- Files ------------------------------------------------------------------------------------------
 
-system::Result<std::string> FakeHost::read_file(const std::string& path, std::size_t limit)
+world::Result<std::string> FakeHost::read_file(const std::string& path, std::size_t limit)
 {
     spend_memory();
     const OwnMemory own;
     if (unreadable.contains(path))
-        return system::errno_code(EACCES);
+        return world::errno_code(EACCES);
     const auto found = files_.find(path);
     if (found == files_.end())
-        return system::errno_code(ENOENT);
+        return world::errno_code(ENOENT);
     return found->second.text.substr(0, limit);
 }
 
-system::Result<std::vector<std::string>> FakeHost::list_folder(const std::string& path)
+world::Result<std::vector<std::string>> FakeHost::list_folder(const std::string& path)
 {
     spend_memory();
     const OwnMemory own;
     if (unreadable.contains(path))
-        return system::errno_code(EACCES);
+        return world::errno_code(EACCES);
     std::vector<std::string> names;
     for (const auto& [name, file] : files_)
         if (name.starts_with(path + "/") && name.find('/', path.size() + 1) == std::string::npos)
             names.push_back(name.substr(path.size() + 1));
     if (names.empty())
-        return system::errno_code(ENOENT);
+        return world::errno_code(ENOENT);
     return names;
 }
 
-system::FileLook FakeHost::look(const std::string& path)
+world::FileLook FakeHost::look(const std::string& path)
 {
     spend_memory();
     const OwnMemory own;
     const auto found = files_.find(path);
     if (found != files_.end())
-        return {system::FileKind::file, found->second.executable, 0};
+        return {world::FileKind::file, found->second.executable, 0};
     const auto below = files_.lower_bound(path + "/");
     if (below != files_.end() && below->first.starts_with(path + "/"))
-        return {system::FileKind::folder, true, 0};
+        return {world::FileKind::folder, true, 0};
     return {};
 }
 

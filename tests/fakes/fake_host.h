@@ -4,7 +4,7 @@
 // one outcome.
 #pragma once
 
-#include "system/host.h"
+#include "world/host.h"
 
 #include <functional>
 #include <map>
@@ -16,7 +16,7 @@
 namespace init::fakes {
 
 using namespace std::chrono_literals;
-using system::TimePoint;
+using world::TimePoint;
 
 /// While one lives, the allocations are the fake's own: a test whose allocator runs out lets them pass.
 class OwnMemory {
@@ -45,8 +45,16 @@ struct Behaviour {
     int fails_to_exec = 0;                        ///< errno
 };
 
-class FakeHost final : public system::Host {
+class FakeHost final : public world::Clock,
+                       public world::Processes,
+                       public world::Callers,
+                       public world::Records,
+                       public world::Machine,
+                       public world::Tree,
+                       public world::Log {
 public:
+    world::Host parts{*this, *this, *this, *this, *this, *this, *this};
+
     // --- Setting up ---
     void file(const std::string& path, const std::string& text = "", bool executable = false);
     /// A script `NAME` with its link; `link` is `S10a` or `K90a` below the level's folder.
@@ -55,7 +63,7 @@ public:
     Behaviour& stop_of(const std::string& service) { return behaviours_[service + " stop"]; }
     Behaviour& entry(const std::string& id) { return behaviours_["entry " + id]; }
     Behaviour& script(const std::string& label) { return behaviours_[label + " run"]; }
-    void at(std::chrono::milliseconds when, system::Event event);
+    void at(std::chrono::milliseconds when, world::Event event);
     void signal_at(std::chrono::milliseconds when, int signo, bool outside = true);
     void request_at(std::chrono::milliseconds when, char level);
     /// A process that is nobody's and ends only by KILL; a storm of them never ends.
@@ -82,19 +90,19 @@ public:
     // --- system::Host ---
     TimePoint now() noexcept override { return now_; }
     std::int64_t wall_clock() noexcept override;
-    void arm(system::Timer timer, TimePoint when) noexcept override
+    void arm(world::Timer timer, TimePoint when) noexcept override
     {
         const OwnMemory own;
         timers_[timer] = when;
     }
-    void disarm(system::Timer timer) noexcept override { timers_.erase(timer); }
-    system::Event next_event() override;
-    system::Result<system::RunId> run_script(const system::ScriptRequest& request) override;
-    system::Result<pid_t> launch(const system::ChildRequest& request) override;
+    void disarm(world::Timer timer) noexcept override { timers_.erase(timer); }
+    world::Event next_event() override;
+    world::Result<world::RunId> run_script(const world::ScriptRequest& request) override;
+    world::Result<pid_t> launch(const world::ChildRequest& request) override;
     void expect_runs(std::size_t) noexcept override {}
-    void ask_last_line(system::RunId run) noexcept override;
-    bool answer_call(system::CallId call, const system::CallAnswer& answer) override;
-    void signal_script(system::RunId run, int signo) noexcept override;
+    void ask_last_line(world::RunId run) noexcept override;
+    bool answer_call(world::CallId call, const world::CallAnswer& answer) override;
+    void signal_script(world::RunId run, int signo) noexcept override;
     void signal_group(pid_t leader, int signo) noexcept override;
     void signal_process(pid_t pid, int signo) noexcept override;
     void signal_rest(int signo) noexcept override;
@@ -110,14 +118,17 @@ public:
         const OwnMemory own;
         watched_folders.insert(folder);
     }
-    system::Population population() noexcept override;
+    world::Population population() noexcept override;
     std::size_t keepers_left() noexcept override { return 0; }
     void begin_reserve() noexcept override { note("reserve"); }
-    pid_t find_run_by_hand(std::string_view) override { return by_hand; }
-    std::vector<system::ProcessLook> processes() override { return {}; }
-    system::Result<std::string> read_file(const std::string& path, std::size_t limit) override;
-    system::Result<std::vector<std::string>> list_folder(const std::string& path) override;
-    system::FileLook look(const std::string& path) override;
+    std::optional<world::RunByHand> find_run_by_hand(std::string_view, std::span<const world::RunId>) override
+    {
+        return by_hand != 0 ? std::optional<world::RunByHand>({by_hand, "stop"}) : std::nullopt;
+    }
+    std::vector<world::ProcessLook> processes() override { return {}; }
+    world::Result<std::string> read_file(const std::string& path, std::size_t limit) override;
+    world::Result<std::vector<std::string>> list_folder(const std::string& path) override;
+    world::FileLook look(const std::string& path) override;
     bool is_alive(pid_t pid) noexcept override { return processes_.contains(pid); }
     model::MachineFacts machine_facts() override { return facts; }
     unsigned processors() noexcept override { return 2; }
@@ -163,7 +174,7 @@ private:
         Kind kind = Kind::stray;
         std::string name; ///< service or entry id
         std::string verb;
-        system::RunId run{};
+        world::RunId run{};
         Behaviour behaviour;
         bool ending = false;
     };
@@ -178,21 +189,21 @@ private:
         record.emplace_back(deed);
     }
     void end_in(std::chrono::milliseconds time, pid_t pid, int status);
-    system::Event end_process(pid_t pid, int status);
-    void empty_run(system::RunId run);
+    world::Event end_process(pid_t pid, int status);
+    void empty_run(world::RunId run);
     void term(pid_t pid);
     void kill(pid_t pid);
     void signal_one(pid_t pid, int signo);
 
     struct Due {
-        std::function<std::vector<system::Event>()> happens;
+        std::function<std::vector<world::Event>()> happens;
     };
 
     TimePoint begun_{std::chrono::hours{1000}};
     TimePoint now_{begun_};
     std::multimap<TimePoint, Due> due_;
-    std::vector<system::Event> ready_;
-    std::map<system::Timer, TimePoint> timers_;
+    std::vector<world::Event> ready_;
+    std::map<world::Timer, TimePoint> timers_;
     std::map<std::string, File> files_;
     std::map<std::string, Behaviour> behaviours_;
     std::map<pid_t, Process> processes_;

@@ -2,7 +2,7 @@
 // Any bytes as a request line of the control socket: either a request or a complaint that can be shown, never
 // both.
 #include "control/control_request.h"
-#include "control/status_json.h"
+#include "text/status_json.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -18,8 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!std::ranges::all_of(parsed.complaint, [](char c) { return c >= ' ' && c < 0x7f; }))
         std::abort();
     // The client's reader gets whatever a server sends.
-    if (const auto report = init::control::parse_status(text))
-        if (!init::control::parse_status(init::control::to_json(*report)))
+    if (const auto report = init::text::parse_status(text))
+        if (!init::text::parse_status(init::text::to_json(*report)))
             std::abort();
     return 0;
 }

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::size_t read = 0;
     while (const char* const string = strings.next()) {
         read += std::strlen(string) + 1;
-        init::system::SoftLimit limits[limits_limit];
+        init::world::SoftLimit limits[limits_limit];
         if (read_limits(string, limits) > limits_limit)
             __builtin_trap();
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Any text as a script: what chkconfig and insserv make of it. What is read must be well formed, must be read
 // again from a clean copy of itself, and must fit into JSON.
-#include "control/header_json.h"
 #include "model/script_header.h"
+#include "text/header_json.h"
 #include "within.h"
 
 #include <boost/json.hpp>
@@ -104,7 +104,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Diagnostics complaints;
     hold(read_lsb_header(text, "script", complaints) == header.lsb);
 
-    const std::string json = init::control::to_json(header, "script");
+    const std::string json = init::text::to_json(header, "script");
     const boost::json::value value = boost::json::parse(json);
     hold(value.at("lsb").is_null() == !header.lsb.has_value());
     if (header.lsb)

@@ -21,13 +21,13 @@ struct Called : Life {
     }
     void call_at(std::chrono::milliseconds when, const std::string& service, const std::string& verb)
     {
-        host.at(when, system::ServiceCalled{system::CallId{++calls}, service, {verb}, {"TERM=vt100"}, {}, 9});
+        host.at(when, world::ServiceCalled{world::CallId{++calls}, service, {verb}, {"TERM=vt100"}, {}, 9});
     }
     /// The row of a service at a moment.
     std::optional<model::ServiceStatus> seen;
     void look_at(std::chrono::milliseconds when, const std::string& name)
     {
-        host.at(when, system::OrphansReaped{});
+        host.at(when, world::OrphansReaped{});
         host.before_event = [this, when, name] {
             if (seen || host.elapsed() < when || !report)
                 return;
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(an_interrupt_of_the_caller_goes_to_the_script)
     Called life;
     life.host.start_of("other").hangs = true;
     life.call_at(1s, "other", "start");
-    life.host.at(2s, system::CallSignalled{system::CallId{1}, SIGINT});
+    life.host.at(2s, world::CallSignalled{world::CallId{1}, SIGINT});
     life.host.signal_at(3s, SIGTERM);
     BOOST_TEST(life.run() == 0);
     BOOST_TEST(life.host.count("INT script other") == 1);

@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(what_is_deaf_to_TERM_is_killed_after_the_sleep_time)
     model::InitctlRequest request;
     request.runlevel = '2';
     request.sleeptime = 7s;
-    life.host.at(1s, system::Requested{request});
+    life.host.at(1s, world::Requested{request});
     life.host.signal_at(20s, SIGTERM);
     std::chrono::milliseconds started{};
     life.host.before_event = [&] {
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(variables_set_by_fifo_reach_what_is_started_afterwards)
     model::InitctlRequest request;
     request.command = model::InitctlCommand::setenv;
     request.variables = {{"INIT_HALT", "HALT"}};
-    life.host.at(500ms, system::Requested{request});
+    life.host.at(500ms, world::Requested{request});
     life.host.request_at(1s, '2');
     life.host.signal_at(2s, SIGTERM);
     BOOST_TEST(life.run() == 0);

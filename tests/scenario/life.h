@@ -60,7 +60,7 @@ struct Life {
     }
     int run()
     {
-        supervisor::Supervisor supervisor{host, settings, options};
+        supervisor::Supervisor supervisor{host.parts, settings, options};
         report = [&supervisor] { return supervisor.report(); };
         const int status = supervisor.run();
         report = nullptr;

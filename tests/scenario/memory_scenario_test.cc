@@ -81,7 +81,7 @@ Outcome stop_with(std::size_t passing, bool for_good, bool from_outside)
     life.host.link("/etc/rc.d/rc3.d", "S80unlinked");
     life.host.file("/etc/rc.d/init.d/unlinked", "#!/bin/sh\n", true);
     life.host.start_of("unlinked").leaves_daemon = true;
-    life.host.at(900ms, system::OrphansReaped{});
+    life.host.at(900ms, world::OrphansReaped{});
     starvation = {};
     life.host.before_event = [&] {
         if (life.host.elapsed() == 900ms)

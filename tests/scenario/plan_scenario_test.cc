@@ -2,7 +2,7 @@
 // The plan that tools show, read off a tree, beside what a life on the same tree does.
 #define BOOST_TEST_MODULE plan_scenario
 #include "scenario/life.h"
-#include "supervisor/boot_reader.h"
+#include "tree/boot_reader.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -36,7 +36,7 @@ struct Planned : Life {
     }
     model::BootPlan plan()
     {
-        return supervisor::read_boot_plan(host, settings, host.machine_facts(), std::nullopt);
+        return tree::read_boot_plan(host, settings, host.machine_facts(), std::nullopt);
     }
     /// The names that this one comes after.
     static Names after(const std::vector<model::PlannedScript>& list, const std::string& name)

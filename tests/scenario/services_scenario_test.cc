@@ -29,8 +29,8 @@ struct Look {
 model::ServiceStatus status_at(Life& life, std::chrono::milliseconds when, const std::string& name)
 {
     Look look{when, name, std::nullopt};
-    life.host.at(when, system::OrphansReaped{});
-    life.host.at(when + 1ms, system::OrphansReaped{});
+    life.host.at(when, world::OrphansReaped{});
+    life.host.at(when + 1ms, world::OrphansReaped{});
     const auto before = life.host.before_event;
     life.host.before_event = [&] {
         if (before)
@@ -80,9 +80,9 @@ BOOST_AUTO_TEST_CASE(a_main_process_that_crashes_is_reported_once)
             return;
         for (pid_t pid = 100; pid < 200; ++pid)
             if (life.host.is_alive(pid))
-                life.host.at(600ms, system::ProcessEnded{pid, killed_by(SIGSEGV)}), crashed = true;
+                life.host.at(600ms, world::ProcessEnded{pid, killed_by(SIGSEGV)}), crashed = true;
     };
-    life.host.at(500ms, system::OrphansReaped{});
+    life.host.at(500ms, world::OrphansReaped{});
     const auto row = status_at(life, 1s, "sshd");
     BOOST_TEST(row.state == "dead");
     BOOST_TEST(std::count_if(life.host.said.begin(), life.host.said.end(), [](const std::string& line) {
@@ -107,9 +107,9 @@ BOOST_AUTO_TEST_CASE(a_pid_file_that_names_a_new_process_is_believed_and_no_deat
         for (pid_t pid = old + 1; pid < 300; ++pid)
             if (life.host.is_alive(pid))
                 life.host.file("/var/run/sshd.pid", std::to_string(pid) + "\n");
-        life.host.at(600ms, system::ProcessEnded{old, killed_by(SIGKILL)});
+        life.host.at(600ms, world::ProcessEnded{old, killed_by(SIGKILL)});
     };
-    life.host.at(500ms, system::OrphansReaped{});
+    life.host.at(500ms, world::OrphansReaped{});
     const auto row = status_at(life, 1s, "sshd");
     BOOST_TEST(row.state == "running");
     BOOST_TEST(!life.host.has_said("its main process"));
@@ -126,12 +126,12 @@ BOOST_AUTO_TEST_CASE(a_stop_by_hand_is_no_death)
         done = true;
         for (pid_t pid = 100; pid < 200; ++pid)
             if (life.host.is_alive(pid))
-                life.host.at(600ms, system::ProcessEnded{pid, killed_by(SIGKILL)});
+                life.host.at(600ms, world::ProcessEnded{pid, killed_by(SIGKILL)});
         life.host.by_hand = 4242;
-        life.host.at(700ms, system::ProcessEnded{4242, std::nullopt});
+        life.host.at(700ms, world::ProcessEnded{4242, std::nullopt});
     };
-    life.host.at(500ms, system::OrphansReaped{});
-    life.host.at(650ms, system::OrphansReaped{});
+    life.host.at(500ms, world::OrphansReaped{});
+    life.host.at(650ms, world::OrphansReaped{});
     const auto before = life.host.before_event;
     life.host.before_event = [&, before] {
         before();
@@ -154,8 +154,8 @@ BOOST_AUTO_TEST_CASE(a_pid_file_that_names_another_process_is_followed_when_owne
             life.host.file("/var/run/web.pid", std::to_string(renewed) + "\n");
         }
     };
-    life.host.at(1s, system::OrphansReaped{});
-    life.host.at(2s, system::OwnershipUnsure{});
+    life.host.at(1s, world::OrphansReaped{});
+    life.host.at(2s, world::OwnershipUnsure{});
     life.host.signal_at(3s, SIGTERM);
     BOOST_TEST(life.run() == 0);
     BOOST_TEST(life.host.watched_folders.contains("/var/run"));

@@ -2,7 +2,7 @@
 // Who carries out rc.sysinit and rc, the image or init, and what their failure costs.
 #define BOOST_TEST_MODULE sysinit_scenario
 #include "scenario/life.h"
-#include "supervisor/rc_choice.h"
+#include "tree/rc_choice.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -27,7 +27,7 @@ std::string file_text(const std::string& path)
 
 BOOST_AUTO_TEST_CASE(whose_rc_sysinit_runs_is_chosen_by_setting_and_text)
 {
-    using Who = supervisor::SysinitDecision::Who;
+    using Who = tree::SysinitDecision::Who;
     using Choice = model::SysinitChoice;
     const char* const own_work = "#!/bin/sh\n/opt/app/prepare\n";
     const char* const stock = "exec /etc/init.d/rc S\n";
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(whose_rc_sysinit_runs_is_chosen_by_setting_and_text)
         entry.process = "/etc/rc.d/rc.sysinit";
         const auto call = model::parse_rc_call(entry);
         BOOST_REQUIRE(call.has_value());
-        const auto decision = supervisor::choose_sysinit(host, settings, *call);
+        const auto decision = tree::choose_sysinit(host, settings, *call);
         BOOST_TEST_CONTEXT((row.text ? row.text : "no file")
                            << " with choice " << static_cast<int>(row.choice))
         {
@@ -271,9 +271,9 @@ BOOST_AUTO_TEST_CASE(our_own_rc_and_sysinit_in_an_image_are_left_to_the_engine_w
     BOOST_TEST(life.host.count("stop sshd") == 1u);
     BOOST_TEST(!life.host.has_said("own"));
 
-    using Who = supervisor::SysinitDecision::Who;
+    using Who = tree::SysinitDecision::Who;
     const model::RcCall call{model::RcCall::Kind::rc_sysinit, {}, "/etc/rc.d/rc.sysinit"};
-    BOOST_TEST((supervisor::choose_sysinit(life.host, {}, call).who == Who::builtin));
+    BOOST_TEST((tree::choose_sysinit(life.host, {}, call).who == Who::builtin));
     life.host.file("/etc/rc.d/rc.sysinit", file_text("rc.d/rc.sysinit") + "echo more\n", true);
-    BOOST_TEST((supervisor::choose_sysinit(life.host, {}, call).who == Who::image));
+    BOOST_TEST((tree::choose_sysinit(life.host, {}, call).who == Who::image));
 }

@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_lock_of_a_service_that_init_never_started_has_its_script_
 BOOST_AUTO_TEST_CASE(a_service_that_was_stopped_and_started_again_by_hand_is_stopped_by_its_script)
 {
     Unlinked life{"one"};
-    life.host.at(1s, system::ServiceCalled{system::CallId{1}, "one", {"stop"}, {}, {}, -1});
+    life.host.at(1s, world::ServiceCalled{world::CallId{1}, "one", {"stop"}, {}, {}, -1});
     bool started = false;
     life.host.before_event = [&] {
         if (started || life.host.elapsed() < 1500ms)
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_service_that_was_stopped_and_started_again_by_hand_is_sto
         started = true;
         life.host.file("/var/run/one.pid", std::to_string(life.host.add_stray(false)) + "\n");
     };
-    life.host.at(1500ms, system::OrphansReaped{});
+    life.host.at(1500ms, world::OrphansReaped{});
     life.host.signal_at(2s, SIGTERM);
     BOOST_TEST(life.run() == 0);
     BOOST_TEST(life.host.count("stop one") == 2u);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_service_that_was_stopped_and_started_again_by_hand_is_sto
 BOOST_AUTO_TEST_CASE(a_service_that_was_stopped_is_not_stopped_again)
 {
     Unlinked life{"one"};
-    life.host.at(1s, system::ServiceCalled{system::CallId{1}, "one", {"stop"}, {}, {}, -1});
+    life.host.at(1s, world::ServiceCalled{world::CallId{1}, "one", {"stop"}, {}, {}, -1});
     life.host.signal_at(2s, SIGTERM);
     BOOST_TEST(life.run() == 0);
     BOOST_TEST(life.host.count("stop one") == 1u);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What a boot and a stop of a tree of files would do: from links, headers and insserv's files to the plan.
 #define BOOST_TEST_MODULE boot_reader
-#include "supervisor/boot_reader.h"
 #include "system/rooted_tree.h"
 #include "temporary_tree.h"
+#include "tree/boot_reader.h"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
@@ -39,8 +39,8 @@ struct DebianTree {
     [[nodiscard]] model::BootPlan plan(char level = '2') const
     {
         system::RootedTree tree(files.path());
-        return supervisor::read_boot_plan(tree, model::Settings{}, model::MachineFacts{},
-                                          model::Runlevel::from(level));
+        return tree::read_boot_plan(tree, model::Settings{}, model::MachineFacts{},
+                                    model::Runlevel::from(level));
     }
     test::TemporaryTree files;
 };

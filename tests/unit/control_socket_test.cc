@@ -4,9 +4,9 @@
 #include "control/callers.h"
 #include "control/control_client.h"
 #include "control/control_socket.h"
-#include "control/status_json.h"
 #include "recording_waiter.h"
 #include "temporary_folder.h"
+#include "text/status_json.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -38,7 +38,7 @@ std::size_t open_descriptors()
     return count;
 }
 
-std::string text_of(const init::system::Result<std::string>& result)
+std::string text_of(const init::world::Result<std::string>& result)
 {
     return result ? *result : std::string{};
 }
@@ -50,8 +50,8 @@ struct Fixture {
     std::vector<InitctlRequest> heard;
     std::string status = R"({"schema":1,"services":[]})";
     Clock::time_point now = Clock::now();
-    std::vector<init::system::Event> events;
-    Callers callers{waiter, [this](init::system::Event event) { events.push_back(std::move(event)); }};
+    std::vector<init::world::Event> events;
+    Callers callers{waiter, [this](init::world::Event event) { events.push_back(std::move(event)); }};
     ControlSocket socket{waiter,
                          {[this] { return status; }, [this](const InitctlRequest& r) { heard.push_back(r); },
                           [this](UniqueFd connection, UniqueFd pipe, CallRequest call) {
@@ -155,8 +155,9 @@ BOOST_FIXTURE_TEST_CASE(our_own_user_may_act, Fixture)
 
 BOOST_FIXTURE_TEST_CASE(an_unknown_request_is_refused_in_words, Fixture)
 {
-    BOOST_TEST(error_in(ask_while_turning("explode")).find("explode") != std::string::npos);
-    BOOST_TEST(!error_in(ask_while_turning(std::string(200, 'x') + std::string(200, ' '))).empty());
+    BOOST_TEST(init::text::error_in(ask_while_turning("explode")).find("explode") != std::string::npos);
+    BOOST_TEST(
+        !init::text::error_in(ask_while_turning(std::string(200, 'x') + std::string(200, ' '))).empty());
     BOOST_TEST(heard.empty());
 }
 
@@ -166,7 +167,8 @@ BOOST_FIXTURE_TEST_CASE(a_stranger_may_ask_for_status_but_not_act, Fixture, *is_
     BOOST_TEST(
         succeeds_as_nobody([this] { return text_of(ask(root.path(), "status")) == status; }, turn_once));
     BOOST_TEST(succeeds_as_nobody(
-        [this] { return !error_in(text_of(ask(root.path(), "runlevel 0"))).empty(); }, turn_once));
+        [this] { return !init::text::error_in(text_of(ask(root.path(), "runlevel 0"))).empty(); },
+        turn_once));
     BOOST_TEST(heard.empty());
 }
 
@@ -211,7 +213,7 @@ BOOST_FIXTURE_TEST_CASE(half_a_request_changes_nothing, Fixture)
     ::shutdown(client.get(), SHUT_WR);
     turn();
     turn();
-    BOOST_TEST(!error_in(received(client)).empty());
+    BOOST_TEST(!init::text::error_in(received(client)).empty());
     BOOST_TEST(socket.clients() == 0);
     BOOST_TEST(heard.empty());
 }

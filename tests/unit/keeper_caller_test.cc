@@ -12,13 +12,13 @@ namespace {
 
 /// The caller's end of a pipe, and a run that writes into the other.
 struct Call {
-    Call(PoolWorld& world, const std::string& script, std::vector<system::SoftLimit> limits = {})
+    Call(PoolWorld& world, const std::string& script, std::vector<world::SoftLimit> limits = {})
     {
         int ends[2];
         if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
             return;
         reader.reset(ends[0]);
-        system::ScriptRequest request;
+        world::ScriptRequest request;
         request.label = "svc";
         request.argv = {"/bin/sh", "-c", script, "sh"};
         request.caller = ends[1];
@@ -122,7 +122,7 @@ POOL_TEST(a_keeper_that_is_killed_ends_the_callers_stream)
 POOL_TEST(grouped_lines_of_scripts_side_by_side_stand_together)
 {
     const auto run = [&](const char* label) {
-        system::ScriptRequest request;
+        world::ScriptRequest request;
         request.label = label;
         request.argv = {"/bin/sh", "-c", "for i in 1 2 3 4 5; do echo $i; sleep 0.02; done; printf last",
                         "sh"};
@@ -140,7 +140,7 @@ POOL_TEST(grouped_lines_of_scripts_side_by_side_stand_together)
 
 POOL_TEST(a_group_that_grows_too_large_is_written_in_pieces_and_loses_nothing)
 {
-    system::ScriptRequest request;
+    world::ScriptRequest request;
     request.label = "svc";
     request.argv = {"/bin/sh", "-c", "i=0; while [ $i -lt 5000 ]; do echo line $i; i=$((i+1)); done", "sh"};
     request.grouped = true;
@@ -153,7 +153,7 @@ POOL_TEST(a_group_that_grows_too_large_is_written_in_pieces_and_loses_nothing)
 
 POOL_TEST(a_daemon_of_a_grouped_script_writes_line_by_line)
 {
-    system::ScriptRequest request;
+    world::ScriptRequest request;
     request.label = "svc";
     request.argv = {"/bin/sh", "-c", "(while :; do echo daemon; sleep 0.01; done) & echo script", "sh"};
     request.grouped = true;

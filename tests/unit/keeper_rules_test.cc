@@ -236,7 +236,7 @@ POOL_TEST(rule_7_opt_out_puts_the_script_directly_under_init_and_reads_its_outpu
 
 POOL_TEST(rule_7_opt_out_a_failed_start_is_told_like_any_other)
 {
-    system::ScriptRequest request;
+    world::ScriptRequest request;
     request.label = "svc";
     request.argv = {"/nowhere/at/all"};
     for (const bool keeper : {true, false}) {

@@ -161,21 +161,21 @@ const LintRow rows[] = {
 };
 
 /// Counts how often each file is read, under whatever name.
-class CountingTree final : public init::system::Tree {
+class CountingTree final : public init::world::Tree {
 public:
     explicit CountingTree(std::string root) : tree_(std::move(root)) {}
 
-    init::system::Result<std::string> read_file(const std::string& path, std::size_t limit) override
+    init::world::Result<std::string> read_file(const std::string& path, std::size_t limit) override
     {
-        if (const init::system::FileLook found = tree_.look(path); found.kind == init::system::FileKind::file)
+        if (const init::world::FileLook found = tree_.look(path); found.kind == init::world::FileKind::file)
             ++reads[{found.device, found.inode}];
         return tree_.read_file(path, limit);
     }
-    init::system::Result<std::vector<std::string>> list_folder(const std::string& path) override
+    init::world::Result<std::vector<std::string>> list_folder(const std::string& path) override
     {
         return tree_.list_folder(path);
     }
-    init::system::FileLook look(const std::string& path) override { return tree_.look(path); }
+    init::world::FileLook look(const std::string& path) override { return tree_.look(path); }
 
     std::map<std::pair<std::uint64_t, std::uint64_t>, int> reads;
 

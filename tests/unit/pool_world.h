@@ -26,7 +26,7 @@
 namespace init::test {
 
 using namespace std::chrono_literals;
-using system::RunId;
+using world::RunId;
 
 /// A test on the pool. It is left out, and says so, where namespaces are denied.
 #define POOL_TEST(name, ...)                                                                                 \
@@ -79,7 +79,7 @@ public:
                            {signals_.get(), POLLIN, 0},
                            {reads_output_ ? stdout_reader_.get() : -1, POLLIN, 0}};
         ::poll(polled, 3, static_cast<int>(limit.count()));
-        const auto sink = [this](const system::Event& event) { take(event); };
+        const auto sink = [this](const world::Event& event) { take(event); };
         while (pool->receive(64, sink)) {
         }
         if (polled[1].revents != 0)
@@ -98,7 +98,7 @@ public:
 
     RunId run(const std::string& script, const std::string& label = "svc", bool keeper = true)
     {
-        system::ScriptRequest request;
+        world::ScriptRequest request;
         request.label = label;
         request.argv = {"/bin/sh", "-c", script, "sh"};
         request.keeper = keeper;
@@ -119,8 +119,8 @@ public:
     std::unique_ptr<keeper::KeeperPool> pool;
     std::string output;
     std::map<RunId, pid_t> started;
-    std::map<RunId, system::ScriptFailed> failed;
-    std::map<RunId, system::ScriptEnded> ended;
+    std::map<RunId, world::ScriptFailed> failed;
+    std::map<RunId, world::ScriptEnded> ended;
     std::map<RunId, bool> empty;
     std::map<pid_t, std::optional<int>> processes; ///< of ProcessEnded
     std::vector<std::string> last_lines;
@@ -142,16 +142,16 @@ private:
         }
     }
 
-    void take(const system::Event& event)
+    void take(const world::Event& event)
     {
         std::visit([this](const auto& what) { note(what); }, event);
     }
-    void note(const system::ScriptStarted& event) { started[event.run] = event.pid; }
-    void note(const system::ScriptFailed& event) { failed[event.run] = event; }
-    void note(const system::ScriptEnded& event) { ended.insert_or_assign(event.run, event); }
-    void note(const system::RunEmpty& event) { empty[event.run] = true; }
-    void note(const system::ProcessEnded& event) { processes[event.pid] = event.status; }
-    void note(const system::LastLine& event) { last_lines.push_back(event.text); }
+    void note(const world::ScriptStarted& event) { started[event.run] = event.pid; }
+    void note(const world::ScriptFailed& event) { failed[event.run] = event; }
+    void note(const world::ScriptEnded& event) { ended.insert_or_assign(event.run, event); }
+    void note(const world::RunEmpty& event) { empty[event.run] = true; }
+    void note(const world::ProcessEnded& event) { processes[event.pid] = event.status; }
+    void note(const world::LastLine& event) { last_lines.push_back(event.text); }
     template <class Other> void note(const Other&) {}
 
     bool reads_output_;

@@ -9,9 +9,9 @@
 
 namespace {
 
-using init::system::FileKind;
 using init::system::RootedTree;
 using init::test::TemporaryTree;
+using init::world::FileKind;
 
 } // namespace
 
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(all_names_of_a_file_are_told_to_be_one)
     files.link("a", "/c");
     RootedTree tree(files.path());
     const auto identity = [&](const char* path) {
-        const init::system::FileLook look = tree.look(path);
+        const init::world::FileLook look = tree.look(path);
         return std::pair(look.device, look.inode);
     };
     BOOST_TEST((identity("/a") == identity("/c")));

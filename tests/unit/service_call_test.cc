@@ -24,7 +24,7 @@ using init::system::UniqueFd;
 using init::tests::RecordingWaiter;
 using init::tests::TemporaryFolder;
 using Kind = CallOutcome::Kind;
-using Answer = init::system::CallAnswer::Kind;
+using Answer = init::world::CallAnswer::Kind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -64,8 +64,8 @@ const Bad bad[] = {
 struct Fixture {
     TemporaryFolder root;
     RecordingWaiter waiter;
-    std::vector<system::Event> events;
-    Callers callers{waiter, [this](system::Event event) { events.push_back(std::move(event)); }};
+    std::vector<world::Event> events;
+    Callers callers{waiter, [this](world::Event event) { events.push_back(std::move(event)); }};
     ControlSocket socket{waiter,
                          {[] { return std::string("{}"); }, [](const model::InitctlRequest&) {},
                           [this](UniqueFd connection, UniqueFd pipe, CallRequest call) {
@@ -87,7 +87,7 @@ struct Fixture {
     }
     template <class Event> const Event* find() const
     {
-        for (const system::Event& event : events)
+        for (const world::Event& event : events)
             if (const auto* found = std::get_if<Event>(&event))
                 return found;
         return nullptr;
@@ -175,7 +175,7 @@ BOOST_FIXTURE_TEST_CASE(the_caller_gets_output_and_status, Fixture)
     bool answered = false;
     const Ran ran = run_client([this] { return code_of(call_service(root.path(), sample())); },
                                [&] {
-                                   const auto* called = find<system::ServiceCalled>();
+                                   const auto* called = find<world::ServiceCalled>();
                                    if (!called || answered)
                                        return;
                                    BOOST_TEST(called->service == "ssh");
@@ -199,7 +199,7 @@ BOOST_FIXTURE_TEST_CASE(a_caller_that_gave_up_is_not_served_and_knows_it, Fixtur
     const Ran ran =
         run_client([this] { return code_of(call_service(root.path(), sample(), milliseconds{50})); }, [] {});
     BOOST_TEST(ran.status == 100);
-    const auto* called = find<system::ServiceCalled>();
+    const auto* called = find<world::ServiceCalled>();
     BOOST_REQUIRE(called);
     // Whoever is about to run the script learns that nobody waits, and so does not.
     BOOST_TEST(!callers.answer(called->call, {Answer::taken, 0, {}}));
@@ -215,7 +215,7 @@ BOOST_FIXTURE_TEST_CASE(a_call_that_was_taken_at_the_last_moment_is_not_run_twic
         const Ran ran =
             run_client([this] { return code_of(call_service(root.path(), sample(), milliseconds{20})); },
                        [&] {
-                           const auto* called = find<system::ServiceCalled>();
+                           const auto* called = find<world::ServiceCalled>();
                            if (!called || taken || Clock::now() < begun + milliseconds{delay})
                                return;
                            if (callers.answer(called->call, {Answer::taken, 0, {}})) {
@@ -233,12 +233,12 @@ BOOST_FIXTURE_TEST_CASE(an_interrupt_is_passed_on_and_the_answer_still_counts, F
     bool over = false;
     const Ran ran = run_client([this] { return code_of(call_service(root.path(), sample())); },
                                [&] {
-                                   const auto* called = find<system::ServiceCalled>();
+                                   const auto* called = find<world::ServiceCalled>();
                                    if (called && !taken) {
                                        taken = callers.answer(called->call, {Answer::taken, 0, {}});
                                        ::kill(child, SIGINT);
                                    }
-                                   if (const auto* s = find<system::CallSignalled>(); s && !over) {
+                                   if (const auto* s = find<world::CallSignalled>(); s && !over) {
                                        BOOST_TEST(s->signo == SIGINT);
                                        over = callers.answer(s->call, {Answer::ended, 130, {}});
                                    }
@@ -250,7 +250,7 @@ BOOST_FIXTURE_TEST_CASE(an_init_that_goes_away_leaves_no_false_status, Fixture)
 {
     const Ran ran = run_client([this] { return code_of(call_service(root.path(), sample())); },
                                [&] {
-                                   const auto* called = find<system::ServiceCalled>();
+                                   const auto* called = find<world::ServiceCalled>();
                                    if (called && callers.size() != 0) {
                                        (void)callers.answer(called->call, {Answer::taken, 0, {}});
                                        (void)callers.answer(called->call, {Answer::refused, 0, "going"});
@@ -264,7 +264,7 @@ BOOST_FIXTURE_TEST_CASE(a_caller_that_is_killed_leaves_nothing_behind, Fixture)
     bool killed = false;
     (void)run_client([this] { return code_of(call_service(root.path(), sample())); },
                      [&] {
-                         const auto* called = find<system::ServiceCalled>();
+                         const auto* called = find<world::ServiceCalled>();
                          if (called && !killed) {
                              BOOST_TEST(callers.answer(called->call, {Answer::taken, 0, {}}));
                              ::kill(child, SIGKILL);

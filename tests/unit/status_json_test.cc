@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The status answer as text: what stands in it, and that it reads back as what it was.
 #define BOOST_TEST_MODULE status_json
-#include "control/status_json.h"
+#include "text/status_json.h"
 
 #include <boost/test/unit_test.hpp>
 
-using namespace init::control;
+using namespace init::text;
 using namespace init::model;
 
 namespace {

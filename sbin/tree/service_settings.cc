@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "tree/service_settings.h"
+
+namespace init::tree {
+namespace {
+
+constexpr std::size_t text_limit = 256 * 1024;
+
+} // namespace
+
+model::ServiceSettings read_service_settings(world::Tree& tree, const std::string& name,
+                                             const std::string& path, std::string_view text,
+                                             model::Diagnostics& complaints)
+{
+    model::ServiceSettings settings;
+    complaints = model::read_header_settings(settings, text, path);
+    const std::string own = "/etc/rcinit.conf.d/" + name + ".service";
+    if (const world::Result<std::string> more = tree.read_file(own, text_limit)) {
+        const model::Diagnostics further = model::read_settings(settings, *more, own);
+        complaints.insert(complaints.end(), further.begin(), further.end());
+    }
+    return settings;
+}
+
+std::optional<std::string> machine_skip(world::Tree& tree, const std::string& name, const std::string& path,
+                                        const model::MachineFacts& facts)
+{
+    std::optional<std::string> reason = model::machine_reason(name, facts);
+    if (!reason)
+        return reason;
+    const world::Result<std::string> text = tree.read_file(path, text_limit);
+    model::Diagnostics told; // when the service is learnt
+    const bool runs =
+        read_service_settings(tree, name, path, text ? std::string_view(*text) : "", told).machine_runs;
+    return runs ? std::nullopt : std::move(reason);
+}
+
+} // namespace init::tree

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Reading a tree of files, whether it is the one that init runs in or the unpacked image that somebody looks
+// at from outside.
+#pragma once
+
+#include "world/result.h"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace init::world {
+
+enum class FileKind { none, file, folder, fifo, socket, device, other };
+struct FileLook {
+    FileKind kind = FileKind::none; ///< of what a link leads to
+    bool executable = false;        ///< by us; in another root: any of its mode bits says so
+    std::int64_t modified = 0;      ///< seconds since 1970
+    std::uint64_t device = 0; ///< with `inode` the same for all names of one file; 0 where it is not told
+    std::uint64_t inode = 0;
+};
+
+/// A path that cannot be looked at is `none`.
+class Tree {
+public:
+    Tree() = default;
+    Tree(const Tree&) = delete;
+    Tree& operator=(const Tree&) = delete;
+    virtual ~Tree() = default;
+
+    virtual Result<std::string> read_file(const std::string& path, std::size_t limit) = 0;
+    /// The names in it, sorted bytewise. Errors: errno; ENOENT where there is no such folder, which most
+    /// callers take for an empty one. A list that breaks off is an error, too.
+    virtual Result<std::vector<std::string>> list_folder(const std::string& path) = 0;
+    virtual FileLook look(const std::string& path) = 0;
+};
+} // namespace init::world
