@@ -217,7 +217,6 @@ private:
     void number_waves()
     {
         graph_.wave.assign(nodes_.size(), 1);
-        graph_.depth.assign(nodes_.size(), 1);
         std::vector<Index> waits(nodes_.size());
         std::vector<Index> order;
         order.reserve(nodes_.size());
@@ -232,9 +231,6 @@ private:
                 if (--waits[later] == 0)
                     order.push_back(later);
             }
-        for (auto at = order.rbegin(); at != order.rend(); ++at)
-            for (const Index earlier : graph_.before[*at])
-                graph_.depth[earlier] = std::max(graph_.depth[earlier], graph_.depth[*at] + 1);
     }
 
     std::span<const GraphNode> nodes_;
@@ -242,21 +238,6 @@ private:
 };
 
 } // namespace
-
-std::string_view to_string(EdgeKind kind) noexcept
-{
-    switch (kind) {
-    case EdgeKind::all:
-        return "all";
-    case EdgeKind::should:
-        return "should";
-    case EdgeKind::required:
-        return "required";
-    case EdgeKind::number:
-        return "number";
-    }
-    return "unknown";
-}
 
 DependencyGraph make_graph(std::span<const GraphNode> nodes)
 {

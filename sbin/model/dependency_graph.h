@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace init::model {
@@ -18,7 +19,6 @@ enum class EdgeKind : std::uint8_t {
     required, ///< needed
     number,   ///< of a script whose needs are not known, or of a tree run in link order
 };
-std::string_view to_string(EdgeKind kind) noexcept;
 
 struct Need {
     std::string name; ///< what a node is called or provides
@@ -61,17 +61,15 @@ struct MissingNeed {
 };
 
 struct DependencyGraph {
-    std::vector<Edge>
-        edges; ///< what is left: sorted by second, then first; each pair once, the strongest kind
+    /// What is left: sorted by second, then first; each pair once, the strongest kind.
+    std::vector<Edge> edges;
     std::vector<std::vector<std::size_t>> before; ///< by node: the direct predecessors, ascending
     std::vector<std::vector<std::size_t>> after;  ///< by node: the direct successors, ascending
     std::vector<unsigned> wave; ///< by node, from 1: one more than the highest of its predecessors
-    std::vector<unsigned>
-        depth;               ///< by node, from 1: how many scripts the longest way from here to the end has
-    std::vector<Loop> loops; ///< in the order they were cut
+    std::vector<Loop> loops;    ///< in the order they were cut
     std::vector<MissingNeed> missing;
-    std::vector<std::pair<std::size_t, std::size_t>>
-        doubled; ///< two nodes that provide one name; the first keeps it
+    /// Two nodes that provide one name; the first keeps it.
+    std::vector<std::pair<std::size_t, std::size_t>> doubled;
 };
 
 /// Every need becomes an edge; a need of oneself is passed over. A barrier runs after every node before it in

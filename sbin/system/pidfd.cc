@@ -16,11 +16,4 @@ world::Result<UniqueFd> open_pidfd(pid_t pid) noexcept
     return UniqueFd(static_cast<int>(fd));
 }
 
-world::Result<void> send_signal_through(const UniqueFd& pidfd, int signo) noexcept
-{
-    if (::syscall(SYS_pidfd_send_signal, pidfd.get(), signo, nullptr, 0U) != 0)
-        return world::errno_code();
-    return {};
-}
-
 } // namespace init::system

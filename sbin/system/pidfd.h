@@ -14,7 +14,4 @@ namespace init::system {
 /// seccomp, where the caller goes on with the pid alone. Source: pidfd_open(2).
 world::Result<UniqueFd> open_pidfd(pid_t pid) noexcept;
 
-/// Sends `signo`. Errors: ESRCH when the process has ended and was reaped; ENOSYS as above.
-world::Result<void> send_signal_through(const UniqueFd& pidfd, int signo) noexcept;
-
 } // namespace init::system

@@ -96,19 +96,6 @@ world::FileLook RootedTree::look(const std::string& path)
             found.st_ino};
 }
 
-world::Result<std::string> RootedTree::link_target(const std::string& path) const
-{
-    const world::Result<Place> place = open_parent(root_, path, false);
-    if (!place)
-        return place.error();
-    std::array<char, PATH_MAX> target{};
-    const ssize_t length =
-        ::readlinkat(place->folder.get(), place->name.c_str(), target.data(), target.size());
-    if (length < 0)
-        return world::errno_code();
-    return std::string(target.data(), static_cast<std::size_t>(length));
-}
-
 bool RootedTree::has_name(const std::string& path) const
 {
     const world::Result<Place> place = open_parent(root_, path, false);

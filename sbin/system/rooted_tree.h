@@ -22,8 +22,6 @@ public:
     /// `executable`: any of the mode bits says so, whoever asks.
     world::FileLook look(const std::string& path) override;
 
-    /// What the link at `path` says, as it stands. Errors: EINVAL where it is none, errno of readlinkat(2).
-    world::Result<std::string> link_target(const std::string& path) const;
     /// True where something, if a link that leads nowhere, has this name.
     [[nodiscard]] bool has_name(const std::string& path) const;
     [[nodiscard]] const std::string& root() const noexcept { return root_; }

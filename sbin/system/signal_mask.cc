@@ -14,13 +14,6 @@ SignalMask SignalMask::block_all() noexcept
     return before;
 }
 
-SignalMask SignalMask::none() noexcept
-{
-    SignalMask empty;
-    ::sigemptyset(&empty.set_);
-    return empty;
-}
-
 void SignalMask::apply() const noexcept
 {
     ::sigprocmask(SIG_SETMASK, &set_, nullptr);

@@ -11,7 +11,6 @@ class SignalMask {
 public:
     /// Blocks every signal and gives the mask that was in force before.
     static SignalMask block_all() noexcept;
-    static SignalMask none() noexcept;
 
     /// Makes this the mask of the calling thread.
     void apply() const noexcept;

@@ -31,18 +31,19 @@ constexpr std::size_t most_pid_file = 4096;
 
 constexpr std::array<std::string_view, 4> swept_folders{"/run", "/var/run", "/run/lock", "/var/lock"};
 
-constexpr KeptName kept[] = {
-    {"rcinit", "init's own state"},
-    {"initctl", "init's own FIFO"},
-    {"utmp", "init truncates it itself"},
-    {"utmpx", "a login record"},
-    {"runlevel", "init writes it itself"},
-    {".containerenv", "the runtime's mark"},
-    {"secrets", "what the runtime hands in"},
-    {"credentials", "what the runtime hands in"},
-    {"notify", "the runtime's readiness socket"},
-    {"systemd", "the runtime's readiness socket and the marks of an outer systemd"},
-    {"host-services", "sockets of the runtime's host"},
+/// Never looked at directly below a run or lock folder.
+constexpr std::string_view kept[] = {
+    "rcinit",        // init's own state
+    "initctl",       // init's own FIFO
+    "utmp",          // init truncates it itself
+    "utmpx",         // a login record
+    "runlevel",      // init writes it itself
+    ".containerenv", // the runtime's mark
+    "secrets",       // what the runtime hands in
+    "credentials",   // what the runtime hands in
+    "notify",        // the runtime's readiness socket
+    "systemd",       // the runtime's readiness socket and the marks of an outer systemd
+    "host-services", // sockets of the runtime's host
 };
 
 struct CloseFolder {
@@ -202,11 +203,7 @@ private:
             sweep_file(place, name, path);
     }
 
-    static bool is_kept(std::string_view name)
-    {
-        return std::any_of(std::begin(kept), std::end(kept),
-                           [&](const KeptName& k) { return k.name == name; });
-    }
+    static bool is_kept(std::string_view name) { return std::ranges::find(kept, name) != std::end(kept); }
 
     bool is_foreign(int folder, const std::string& name, const std::string& path) const
     {
@@ -302,11 +299,6 @@ SweepReport sweep_stale_state(const SweepOptions& options) noexcept
         // Memory ran out. What was removed so far is in the report; the rest stays where it is.
     }
     return report;
-}
-
-std::span<const KeptName> kept_names() noexcept
-{
-    return kept;
 }
 
 } // namespace init::system

@@ -7,9 +7,7 @@
 #include <sys/types.h>
 
 #include <functional>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace init::system {
@@ -34,12 +32,5 @@ struct SweepReport {
 /// Looks below /run, /var/run, /run/lock and /var/lock, each folder once whatever links to it. Never throws:
 /// what memory or rights do not allow is left where it is.
 SweepReport sweep_stale_state(const SweepOptions& options) noexcept;
-
-/// One row of what the sweep never looks at, by name directly below a run or lock folder.
-struct KeptName {
-    std::string_view name;
-    std::string_view reason;
-};
-std::span<const KeptName> kept_names() noexcept;
 
 } // namespace init::system

@@ -87,7 +87,7 @@ small_faults() {
 
 # Comments and strings aside, kill(2) and its relatives are called in one file.
 kill_faults() {
-    sources | grep -v -e '^sbin/system/signal_process\.cc$' -e '^sbin/system/pidfd\.cc$' | while read -r file; do
+    sources | grep -v '^sbin/system/signal_process\.cc$' | while read -r file; do
         sed -e 's/"[^"]*"//g' -e 's,//.*,,' "$file" |
             grep -nE '(^|[^[:alnum:]_.>])(::)?((kill|killpg|tgkill) *\(|SYS_(kill|tgkill|tkill|pidfd_send_signal))' |
             sed "s,^,$file:,"

@@ -458,11 +458,3 @@ BOOST_AUTO_TEST_CASE(the_order_of_names_within_a_header_changes_nothing)
         }
     });
 }
-
-BOOST_AUTO_TEST_CASE(depth_counts_the_scripts_to_the_end)
-{
-    const Ordered order(
-        {{"a"}, {"b", 10, {"a"}, {}, {}, {}, true, false}, {"c", 10, {"b"}, {}, {}, {}, true, false}, {"d"}});
-    BOOST_TEST(order.order.graph.depth == (std::vector<unsigned>{3, 2, 1, 1}),
-               boost::test_tools::per_element());
-}
