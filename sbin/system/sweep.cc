@@ -113,15 +113,14 @@ private:
     bool find_mounts()
     {
         auto table = MountTable::read(options_.mountinfo);
-        if (table) {
+        if (table && !table->points().empty()) {
             mounts_ = std::move(*table);
             return true;
         }
-        const auto answer = is_mount_root(AT_FDCWD, "/");
-        if (answer)
+        if (is_mount_root(AT_FDCWD, "/").has_value())
             return true;
         say(fmt::format("sweep: mounts cannot be told ({}: {}); stale pid files and locks stay",
-                        options_.mountinfo, table.error().message()));
+                        options_.mountinfo, table ? "it names none" : table.error().message()));
         return false;
     }
 

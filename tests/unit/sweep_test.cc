@@ -5,12 +5,19 @@
 #include "system/sweep.h"
 
 #include "left_out.h"
+#include "own_namespace.h"
+#include "system/mount.h"
 #include "system/stale_state.h"
 #include "temporary_tree.h"
 
 #include <boost/test/unit_test.hpp>
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+
 #include <algorithm>
+#include <cstddef>
 
 using namespace init::system;
 using init::test::dead_pid;
@@ -245,23 +252,150 @@ BOOST_AUTO_TEST_CASE(the_runtimes_tmpfs_is_entered_and_a_volume_in_its_place_is_
     BOOST_TEST(volume.has("/a.pid"));
 }
 
-BOOST_AUTO_TEST_CASE(without_mountinfo_the_kernels_word_on_each_entry_counts)
+/// What the sweep can learn of mounts in one container or another.
+struct Means {
+    const char* name;
+    std::string mountinfo;
+    bool kernel_tells; ///< statx(2) says of an entry that something is mounted there
+    bool enough;
+};
+
+std::vector<Means> all_means(const TemporaryTree& files)
 {
+    files.file("/empty", "");
+    files.file("/odd", "no line of mountinfo\n");
+    const char* const real = "/proc/self/mountinfo";
+    return {{"both", real, true, true},
+            {"mountinfo alone", real, false, true},
+            {"no mountinfo", "/nonexistent", true, true},
+            {"an empty mountinfo", files.at("/empty"), true, true},
+            {"a mountinfo that cannot be read", files.at("/odd"), true, true},
+            {"neither", "/nonexistent", false, false},
+            {"an empty mountinfo alone", files.at("/empty"), false, false},
+            {"a mountinfo that cannot be read alone", files.at("/odd"), false, false}};
+}
+
+/// From here on statx(2) answers as under a strict seccomp profile.
+bool forbid_statx()
+{
+    sock_filter code[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_statx, 0, 1),
+                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    const sock_fprog program{std::size(code), code};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+SweepReport sweep_with(const TemporaryTree& tree, const Means& means)
+{
+    SweepOptions options;
+    options.root = tree.path();
+    options.mountinfo = means.mountinfo;
+    return sweep_stale_state(options);
+}
+
+/// In a namespace of its own for each of the means.
+void with_all_means(const std::function<init::test::Failure(const Means&)>& body)
+{
+    if (!is_mount_root(AT_FDCWD, "/proc")) {
+        init::test::leave_out("statx does not tell mount points here");
+        return;
+    }
+    const TemporaryTree files;
+    for (const Means& means : all_means(files)) {
+        const auto failure = init::test::in_own_namespace([&]() -> init::test::Failure {
+            HOLDS(means.kernel_tells || forbid_statx());
+            return body(means);
+        });
+        if (!failure) {
+            init::test::leave_out("user and mount namespaces are denied here");
+            return;
+        }
+        BOOST_TEST_CONTEXT("with " << means.name)
+        BOOST_TEST(failure->empty(), *failure);
+    }
+}
+
+// A mounted file cannot be removed under its mount point, so an attempt shows in the messages alone.
+BOOST_AUTO_TEST_CASE(whatever_tells_of_mounts_nothing_below_a_state_folder_that_is_mounted_is_touched)
+{
+    with_all_means([](const Means& means) -> init::test::Failure {
+        const TemporaryTree neighbour;
+        const std::string dead = std::to_string(dead_pid());
+        neighbour.file("/x/deep/a.pid", dead);
+        neighbour.file("/locks/sshd", "");
+        neighbour.file("/file.pid", dead);
+        neighbour.socket("/x/dead", SOCK_STREAM).reset();
+        neighbour.socket("/dead", SOCK_STREAM).reset();
+        const TemporaryTree tree;
+        tree.file("/run/own.pid", dead);
+        tree.file("/run/lock/subsys/crond", "");
+        for (const char* place : {"/run/file.pid", "/run/dead", "/run/lock/subsys/lock"})
+            tree.file(place, "");
+        tree.folder("/run/x");
+        tree.folder("/var/lock/subsys");
+        HOLDS(bind_mount(neighbour.at("/x"), tree.at("/run/x")));
+        HOLDS(bind_mount(neighbour.at("/locks"), tree.at("/var/lock/subsys")));
+        HOLDS(bind_mount(neighbour.at("/file.pid"), tree.at("/run/file.pid")));
+        HOLDS(bind_mount(neighbour.at("/dead"), tree.at("/run/dead")));
+        HOLDS(bind_mount(neighbour.at("/locks/sshd"), tree.at("/run/lock/subsys/lock")));
+        const SweepReport report = sweep_with(tree, means);
+        HOLDS(neighbour.has("/x/deep/a.pid"));
+        HOLDS(neighbour.has("/x/dead"));
+        HOLDS(neighbour.has("/locks/sshd"));
+        HOLDS(report.removed.size() == (means.enough ? 2U : 0U));
+        HOLDS(report.messages.size() == (means.enough ? 0U : 1U));
+        return {};
+    });
+}
+
+BOOST_AUTO_TEST_CASE(whatever_tells_of_mounts_a_run_folder_from_outside_is_not_entered)
+{
+    with_all_means([](const Means& means) -> init::test::Failure {
+        const TemporaryTree neighbour;
+        neighbour.file("/a.pid", std::to_string(dead_pid()));
+        const TemporaryTree tree;
+        tree.folder("/run");
+        tree.file("/var/lock/subsys/crond", "");
+        HOLDS(bind_mount(neighbour.path(), tree.at("/run")));
+        const SweepReport report = sweep_with(tree, means);
+        HOLDS(neighbour.has("/a.pid"));
+        HOLDS(report.removed.size() == (means.enough ? 1U : 0U));
+        HOLDS(report.messages.size() == 1U);
+        return {};
+    });
+}
+
+BOOST_AUTO_TEST_CASE(what_is_mounted_while_the_sweep_walks_is_not_touched)
+{
+    if (!is_mount_root(AT_FDCWD, "/proc")) {
+        init::test::leave_out("statx does not tell mount points here");
+        return;
+    }
     const TemporaryTree neighbour;
     const std::string dead = std::to_string(dead_pid());
-    neighbour.file("/a.pid", dead);
+    neighbour.file("/x/a.pid", dead);
+    neighbour.file("/file.pid", dead);
     const TemporaryTree tree;
+    tree.file("/run/alive.pid", std::to_string(::getpid()));
+    tree.file("/run/file.pid", "");
+    tree.file("/run/own.pid", dead);
     tree.folder("/run/x");
-    tree.file("/run/b.pid", dead);
     where_mounts_are_allowed([&] {
-        if (!bind_mount(neighbour.path(), tree.at("/run/x")))
-            return 2;
         SweepOptions options;
         options.root = tree.path();
-        options.mountinfo = "/nonexistent";
-        return sweep_stale_state(options).removed.size() <= 1 ? 0 : 3;
+        bool mounted = false;
+        // Asked of the first file; the others are looked at later.
+        options.is_own = [&](pid_t) {
+            mounted = bind_mount(neighbour.at("/x"), tree.at("/run/x")) &&
+                      bind_mount(neighbour.at("/file.pid"), tree.at("/run/file.pid"));
+            return false;
+        };
+        const SweepReport report = sweep_stale_state(options);
+        return !mounted ? 2 : report.removed.size() == 1 && report.messages.empty() ? 0 : 3;
     });
-    BOOST_TEST(neighbour.has("/a.pid"));
+    BOOST_TEST(neighbour.has("/x/a.pid"));
 }
 
 BOOST_AUTO_TEST_CASE(a_process_is_alive_until_it_is_a_zombie)

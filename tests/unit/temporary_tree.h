@@ -93,20 +93,20 @@ inline pid_t dead_pid()
 /// returned (0 to 100), or -1 where namespaces are denied.
 inline int in_own_namespaces(const std::function<int()>& work)
 {
-    constexpr int denied = 101;
+    constexpr int not_allowed = 101;
     const uid_t uid = ::geteuid();
     const gid_t gid = ::getegid();
     const pid_t child = ::fork();
     if (child == 0) {
         if (::unshare(uid == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER) != 0)
-            ::_exit(denied);
+            ::_exit(not_allowed);
         if (uid != 0) {
             std::ofstream{"/proc/self/uid_map"} << "0 " << uid << " 1\n";
             std::ofstream{"/proc/self/setgroups"} << "deny";
             std::ofstream{"/proc/self/gid_map"} << "0 " << gid << " 1\n";
         }
         if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
-            ::_exit(denied);
+            ::_exit(not_allowed);
         try {
             ::_exit(work());
         } catch (...) {
@@ -116,7 +116,7 @@ inline int in_own_namespaces(const std::function<int()>& work)
     int status = 0;
     ::waitpid(child, &status, 0);
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 100;
-    return code == denied ? -1 : code;
+    return code == not_allowed ? -1 : code;
 }
 
 } // namespace init::test
