@@ -166,8 +166,8 @@ private:
         if (!folder)
             return;
         if (is_foreign_utmp(folder->get(), *folder_path)) {
-            report_.messages.emplace_back(
-                "/var/run/utmp is mounted from outside; its records stay as they are");
+            report_.messages.emplace_back("/var/run/utmp is mounted from outside, or that cannot be told; "
+                                          "its records stay as they are");
             return;
         }
         // No O_TRUNC: whether it is a regular file, and not a FIFO or device, is known only when it is open.
@@ -185,11 +185,15 @@ private:
         }
     }
 
+    /// Without mountinfo the runtime's own tmpfs looks like a neighbour's folder: what lies there stays.
     bool is_foreign_utmp(int folder, const std::string& folder_path) const
     {
-        if (const auto table = MountTable::read())
+        const auto table = MountTable::read();
+        if (table && !table->points().empty())
             return is_from_outside(*table, root_ + folder_path + "/utmp", root_);
-        return is_mount_root(folder, "utmp").value_or(false);
+        if (::faccessat(folder, "utmp", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+            return false;
+        return is_mount_root(folder, "utmp").value_or(true) || is_mount_root(folder, ".").value_or(true);
     }
 
     void give_to_group(int file)

@@ -5,10 +5,14 @@
 #include "system/prepare.h"
 
 #include "left_out.h"
+#include "own_namespace.h"
 #include "system/machine_probe.h"
 #include "temporary_tree.h"
 
 #include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <string_view>
 
 using namespace init::system;
 using init::test::TemporaryTree;
@@ -20,6 +24,13 @@ PrepareReport prepare(const TemporaryTree& tree)
     PrepareOptions options;
     options.root = tree.path();
     return prepare_system(options);
+}
+
+bool says(const PrepareReport& report, std::string_view words)
+{
+    return std::ranges::any_of(report.messages, [&](const std::string& message) {
+        return message.find(words) != std::string::npos;
+    });
 }
 
 mode_t mode_of(const std::string& path)
@@ -80,6 +91,48 @@ BOOST_AUTO_TEST_CASE(utmp_is_emptied_and_given_to_its_group)
     BOOST_REQUIRE(::stat(tree.at("/var/run/utmp").c_str(), &look) == 0);
     if (::geteuid() == 0)
         BOOST_TEST(look.st_gid == 22U);
+}
+
+struct UtmpRow {
+    const char* name;
+    const char* from; ///< in the neighbour's tree
+    const char* to;
+    bool proc; ///< mountinfo can be read
+    const char* after;
+};
+
+constexpr UtmpRow utmp_rows[] = {
+    {"a file", "/utmp", "/var/run/utmp", true, "records"},
+    {"a file, without /proc", "/utmp", "/var/run/utmp", false, "records"},
+    {"a folder", "", "/var/run", true, "records"},
+    {"a folder, without /proc", "", "/var/run", false, "records"},
+    {"nothing", nullptr, nullptr, true, ""},
+    {"nothing, without /proc", nullptr, nullptr, false, ""},
+};
+
+BOOST_AUTO_TEST_CASE(an_utmp_mounted_from_outside_keeps_its_records)
+{
+    for (const UtmpRow& row : utmp_rows) {
+        const TemporaryTree neighbour;
+        neighbour.file("/utmp", "records");
+        const TemporaryTree tree;
+        tree.file("/var/run/utmp", "records");
+        const auto failure = init::test::in_own_namespace([&]() -> init::test::Failure {
+            HOLDS(row.proc || ::mount("none", "/proc", "tmpfs", 0, nullptr) == 0);
+            HOLDS(row.from == nullptr || ::mount(neighbour.at(row.from).c_str(), tree.at(row.to).c_str(),
+                                                 nullptr, MS_BIND, nullptr) == 0);
+            const bool said = says(prepare(tree), "its records stay");
+            HOLDS(said == (row.from != nullptr));
+            HOLDS(tree.text("/var/run/utmp") == row.after);
+            return {};
+        });
+        if (!failure) {
+            init::test::leave_out("user and mount namespaces are denied here");
+            return;
+        }
+        BOOST_TEST_CONTEXT("mounted there: " << row.name)
+        BOOST_TEST(failure->empty(), *failure);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(an_utmp_that_is_no_file_is_left_and_said)
