@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The rules of the source that no compiler checks: who may include whom, that headers compile alone, the size of files, and that signals
-# are sent through one door. Prints one line a rule; exit 1 on any `not ok`. With `--quick` headers are not compiled.
+# are sent through one door. Prints one line a rule; exit 1 on any `not ok`. With `--quick` headers are not compiled;
+# else those that no source begins with are, since the build compiles the others, and in a long run (RCINIT_LONG=yes) all of them.
 
 cd "$(dirname "$0")/../.." || exit 1
 failed=0
@@ -111,22 +112,44 @@ head_faults() {
     done
 }
 
-# Each with the include folders of its layer alone.
+# A source begins with the header of its name, which the build so compiles alone, with the include folders of its layer.
+own_header_faults() {
+    sources | grep '\.cc$' | while read -r file; do
+        header=${file%.cc}.h
+        first=$(sed -n '/^#include/{s/^#include "\([^"]*\)".*/\1/p;q}' "$file")
+        [ ! -f "$header" ] || [ "sbin/$first" = "$header" ] || echo "$file does not"
+    done
+}
+
+# The headers that no source begins with; in a long run every one.
+headers_without_source() {
+    sources | grep '\.h$' | while read -r file; do
+        [ "${RCINIT_LONG:-no}" != yes ] && [ -f "${file%.h}.cc" ] || echo "$file"
+    done
+}
+
+# Each with the include folders of its layer alone; as many at once as there are processors.
 header_faults() {
     include=$(mktemp -d)
-    sources | grep '\.h$' | while read -r file; do
+    for folder in sbin/*/; do
+        name=$(basename "$folder")
+        mkdir "$include/$name" && ln -s "$PWD/sbin/$name" "$include/$name/$name"
+    done
+    # shellcheck disable=SC2016    # the inner shell expands them
+    headers_without_source | while read -r file; do
         layer=${file#sbin/}
         layer=${layer%%/*}
-        folders=
+        printf '%s' "$file"
         for name in $(allowed "$layer"); do
-            [ -d "$include/$name" ] || { mkdir "$include/$name" && ln -s "$PWD/sbin/$name" "$include/$name/$name"; }
-            folders="$folders -I$include/$name"
+            printf ' -I%s' "$include/$name"
         done
-        # shellcheck disable=SC2086    # several words
-        "$compiler" -std=c++20 -fsyntax-only -Wall -Wextra -DFMT_HEADER_ONLY -DBOOST_ASIO_SEPARATE_COMPILATION \
-            -DBOOST_PROCESS_V2_SEPARATE_COMPILATION $folders -include "$file" -x c++ /dev/null >/dev/null 2>&1 ||
-            echo "$file does not"
-    done
+        echo
+    done | compiler=$compiler xargs -P "$(getconf _NPROCESSORS_ONLN)" -L 1 sh -c '
+        header=$1
+        shift
+        "$compiler" -std=c++20 -fsyntax-only -DFMT_HEADER_ONLY -DBOOST_ASIO_SEPARATE_COMPILATION \
+            -DBOOST_PROCESS_V2_SEPARATE_COMPILATION "$@" -include "$header" -x c++ /dev/null >/dev/null 2>&1 ||
+            echo "$header does not"' sh
     rm -rf -- "$include"
 }
 
@@ -138,6 +161,7 @@ report 'the small inits need no constructor, heap or stdio' "$(small_faults)"
 report 'signals are sent through one door' "$(kill_faults)"
 report 'no file is longer than 500 lines' "$(size_faults)"
 report 'sources begin with their licence' "$(head_faults)"
+report 'a source begins with its own header' "$(own_header_faults)"
 compiler=${CXX:-c++}
 if [ "${1:-}" = --quick ]; then
     echo 'skip - headers compile alone: left out by --quick'
