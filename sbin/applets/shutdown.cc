@@ -10,6 +10,7 @@
 #include "system/read_text.h"
 #include "system/unique_fd.h"
 #include "system/utmp.h"
+#include "system/write_text.h"
 
 #include <fmt/format.h>
 
@@ -53,9 +54,11 @@ public:
         if (!fd && errno == EEXIST)
             return;
         made_ = static_cast<bool>(fd);
-        const std::string line = "\n" + text + "\n\n";
-        if (!fd || ::write(fd.get(), line.data(), line.size()) < 0)
-            complain(fmt::format("cannot write {}: {}; users can still log in", path, std::strerror(errno)));
+        const auto written = fd ? system::write_text(fd.get(), "\n" + text + "\n\n")
+                                : world::Result<void>{world::errno_code()};
+        if (!written)
+            complain(
+                fmt::format("cannot write {}: {}; users can still log in", path, written.error().message()));
     }
     void remove() noexcept
     {

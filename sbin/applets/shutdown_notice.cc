@@ -39,7 +39,8 @@ system::UniqueFd open_for_text(const std::string& path) noexcept
     return system::UniqueFd{::open(path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
 }
 
-bool write_text(int fd, const std::string& text) noexcept
+/// A terminal that nobody reads costs its line, and never holds up the shutdown.
+bool write_at_once(int fd, const std::string& text) noexcept
 {
     return ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
@@ -47,7 +48,7 @@ bool write_text(int fd, const std::string& text) noexcept
 void tell_log(const std::string& text)
 {
     for (const char* path : {"/dev/console", "/proc/1/fd/1"})
-        if (const auto fd = open_for_text(path); fd && write_text(fd.get(), "shutdown: " + text + "\n"))
+        if (const auto fd = open_for_text(path); fd && write_at_once(fd.get(), "shutdown: " + text + "\n"))
             return;
 }
 
@@ -58,7 +59,7 @@ void tell_terminal(const std::string& line, const std::string& text)
         return;
     const auto fd = open_for_text("/dev/" + line);
     if (fd && ::isatty(fd.get()) == 1)
-        (void)write_text(fd.get(), "\r\n" + text + "\r\n");
+        (void)write_at_once(fd.get(), "\r\n" + text + "\r\n");
 }
 
 } // namespace

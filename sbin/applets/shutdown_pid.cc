@@ -5,6 +5,7 @@
 #include "system/read_text.h"
 #include "system/signal_process.h"
 #include "system/unique_fd.h"
+#include "system/write_text.h"
 
 #include <fmt/format.h>
 
@@ -72,9 +73,10 @@ ShutdownPidFile::ShutdownPidFile(std::string path) : path_(std::move(path))
     const system::UniqueFd fd{
         ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644)};
     const std::string text = fmt::format("{}\n", ::getpid());
-    if (!fd || ::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    const auto written = fd ? system::write_text(fd.get(), text) : world::Result<void>{world::errno_code()};
+    if (!written)
         failure_ = fmt::format("cannot write {}: {}; the shutdown goes on, and -c cannot cancel it", path_,
-                               std::strerror(errno));
+                               written.error().message());
 }
 
 ShutdownPidFile::~ShutdownPidFile()

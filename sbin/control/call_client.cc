@@ -2,6 +2,7 @@
 #include "control/call_client.h"
 
 #include "control/control_client.h"
+#include "system/write_text.h"
 
 #include <boost/json/parse.hpp>
 
@@ -62,20 +63,6 @@ private:
     sigset_t before_{};
     UniqueFd fd_;
 };
-
-bool write_all(int fd, const char* bytes, std::size_t size) noexcept
-{
-    while (size != 0) {
-        const ssize_t put = ::write(fd, bytes, size);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return false;
-        bytes += put;
-        size -= static_cast<std::size_t>(put);
-    }
-    return true;
-}
 
 /// One call on its connection, from the request to the end.
 class Call {
@@ -158,7 +145,7 @@ private:
         if (got <= 0)
             output_.reset();
         else
-            (void)write_all(STDOUT_FILENO, part.data(), static_cast<std::size_t>(got));
+            (void)system::write_text(STDOUT_FILENO, {part.data(), static_cast<std::size_t>(got)});
     }
 
     void pass_on() noexcept

@@ -3,6 +3,7 @@
 #include "control/status_file.h"
 
 #include "system/unique_fd.h"
+#include "system/write_text.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,19 +20,6 @@ using world::Result;
 
 constexpr std::size_t most_bytes = 4U << 20U;
 
-Result<void> write_all(int fd, std::string_view bytes) noexcept
-{
-    while (!bytes.empty()) {
-        const ssize_t put = ::write(fd, bytes.data(), bytes.size());
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return errno_code();
-        bytes.remove_prefix(static_cast<std::size_t>(put));
-    }
-    return {};
-}
-
 Result<void> write_new(const std::string& path, std::string_view bytes, mode_t mode)
 {
     // What an earlier attempt left is in the way of O_EXCL; that nothing is there is the usual case.
@@ -41,7 +29,7 @@ Result<void> write_new(const std::string& path, std::string_view bytes, mode_t m
         return errno_code();
     if (::fchmod(fd.get(), mode) != 0) // the umask must not hide it from those it is for
         return errno_code();
-    return write_all(fd.get(), bytes);
+    return system::write_text(fd.get(), bytes);
 }
 
 Result<void> replace(const std::string& folder, const std::string& name, std::string_view bytes, mode_t mode)

@@ -2,6 +2,7 @@
 #include "system/rooted_folder.h"
 
 #include "system/rooted_path.h"
+#include "system/write_text.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -33,18 +34,6 @@ world::Result<void> rename_over(int folder, const std::string& from, const std::
     const auto error = world::errno_code();
     ::unlinkat(folder, from.c_str(), 0);
     return error;
-}
-
-world::Result<void> write_all(int fd, std::string_view text) noexcept
-{
-    while (!text.empty()) {
-        const ssize_t put = ::write(fd, text.data(), text.size());
-        if (put < 0 && errno != EINTR)
-            return world::errno_code();
-        if (put > 0)
-            text.remove_prefix(static_cast<std::size_t>(put));
-    }
-    return {};
 }
 
 /// Owner before mode: a change of owner may clear bits of the mode.
@@ -111,7 +100,7 @@ world::Result<void> RootedFolder::replace_file(const std::string& name, std::str
     const UniqueFd file{::openat(folder, fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
     if (!file)
         return world::errno_code();
-    auto done = write_all(file.get(), text);
+    auto done = write_text(file.get(), text);
     if (done)
         done = copy_facts(file.get(), facts);
     if (!done) {
