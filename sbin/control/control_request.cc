@@ -3,6 +3,7 @@
 #include "control/control_request.h"
 
 #include "control/call_request.h"
+#include "model/shown_text.h"
 #include "model/text_lines.h"
 
 #include <fmt/format.h>
@@ -15,15 +16,6 @@ namespace {
 
 constexpr std::string_view levels = "0123456789SsQqAaBbCcUu";
 constexpr int most_seconds = 3600;
-
-/// A client's words go into answers and the log: only what can be shown, and not much of it.
-std::string shown(std::string_view word)
-{
-    std::string text;
-    for (const char c : word.substr(0, 40))
-        text += c > ' ' && c < 0x7f ? c : '?';
-    return text;
-}
 
 ParsedControlRequest refuse(std::string complaint)
 {
@@ -61,13 +53,13 @@ ParsedControlRequest parse_level(const std::vector<std::string_view>& words)
     if (words.size() < 2 || words.size() > 3)
         return refuse("runlevel takes a level and perhaps seconds; nothing changes");
     if (words[1].size() != 1 || levels.find(words[1].front()) == std::string_view::npos)
-        return refuse(fmt::format("\"{}\" is no runlevel; nothing changes", shown(words[1])));
+        return refuse(fmt::format("\"{}\" is no runlevel; nothing changes", model::shown_text(words[1])));
     if (words.size() == 2)
         return take_level(words[1].front());
     const auto seconds = parse_number(words[2], most_seconds);
     if (!seconds)
-        return refuse(
-            fmt::format("\"{}\" is no time from 0 to {} s; nothing changes", shown(words[2]), most_seconds));
+        return refuse(fmt::format("\"{}\" is no time from 0 to {} s; nothing changes",
+                                  model::shown_text(words[2]), most_seconds));
     // As on the FIFO, 0 leaves init's own time in force.
     return take_level(words[1].front(),
                       *seconds == 0 ? std::nullopt : std::optional{std::chrono::seconds{*seconds}});
@@ -92,7 +84,7 @@ ParsedControlRequest parse_control_request(std::string_view line)
         return take_level('q');
     if (words[0] == "call")
         return parse_call_line(words);
-    return refuse(fmt::format("unknown request \"{}\"; nothing changes", shown(words[0])));
+    return refuse(fmt::format("unknown request \"{}\"; nothing changes", model::shown_text(words[0])));
 }
 
 } // namespace init::control

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lint/report.h"
 
+#include "model/shown_text.h"
 #include "text/json_text.h"
 
 #include <fmt/format.h>
@@ -10,16 +11,10 @@
 namespace init::lint {
 namespace {
 
+using model::shown_text;
 using text::quoted;
 
-/// A name in the tree may hold what a terminal obeys.
-std::string shown(std::string_view text)
-{
-    std::string out(text);
-    std::replace_if(
-        out.begin(), out.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, '?');
-    return out;
-}
+constexpr std::size_t any_length = std::string::npos;
 
 std::string counted(std::size_t count, const char* noun)
 {
@@ -71,10 +66,13 @@ std::string to_text(const Report& report)
     std::string out;
     for (const Finding& finding : report.findings) {
         const Rule& rule = rule_of(finding.code);
-        out += shown(finding.file);
+        out += shown_text(finding.file, any_length);
         if (finding.line != 0)
             out.append(":").append(std::to_string(finding.line));
-        out.append(": ").append(to_string(rule.severity)).append(": ").append(shown(finding.text));
+        out.append(": ")
+            .append(to_string(rule.severity))
+            .append(": ")
+            .append(shown_text(finding.text, any_length));
         out.append(" [").append(rule.name).append("]\n    mend: ").append(rule.mend).append("\n");
     }
     out += counted(report.scripts, "script") + ": " + counted(report.count(Severity::error), "error") + ", " +

@@ -3,6 +3,8 @@
 // request does is left to the supervisor.
 #include "model/initctl_request.h"
 
+#include "model/shown_text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,9 +24,6 @@ constexpr std::string_view known_levels = "0123456789SsQqAaBbCcUu";
 constexpr std::string_view variable_prefix = "INIT_";
 constexpr std::chrono::seconds longest_sleep = std::chrono::hours{1};
 
-/// The longest text of a foreign client that is repeated in the log.
-constexpr std::size_t shown_length = 40;
-
 void put(InitctlBytes& bytes, std::size_t at, std::uint32_t value) noexcept
 {
     std::memcpy(bytes.data() + at, &value, sizeof value);
@@ -35,15 +34,6 @@ std::uint32_t take(std::span<const std::byte> bytes, std::size_t at) noexcept
     std::uint32_t value = 0;
     std::memcpy(&value, bytes.data() + at, sizeof value);
     return value;
-}
-
-/// Printable, and short enough for one line of a log.
-std::string shown(std::string_view text)
-{
-    std::string out{text.substr(0, shown_length)};
-    std::replace_if(
-        out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    return text.size() > shown_length ? out + "..." : out;
 }
 
 void put_variables(InitctlBytes& bytes, const InitctlRequest& request)
@@ -62,8 +52,8 @@ void put_variables(InitctlBytes& bytes, const InitctlRequest& request)
 void take_variable(std::string_view item, DecodedRequest& result)
 {
     if (!item.starts_with(variable_prefix)) {
-        result.complaint =
-            fmt::format("variable \"{}\" does not begin with {}, left out", shown(item), variable_prefix);
+        result.complaint = fmt::format("variable \"{}\" does not begin with {}, left out", shown_text(item),
+                                       variable_prefix);
         return;
     }
     const auto equals = item.find('=');

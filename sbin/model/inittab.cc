@@ -3,6 +3,7 @@
 // line needs no newline, a trailing comment leaves no argument behind, and `s` is `S`.
 #include "model/inittab.h"
 
+#include "model/shown_text.h"
 #include "model/text_lines.h"
 
 #include <fmt/format.h>
@@ -62,16 +63,6 @@ bool is_for_every_level(Action action) noexcept
            action == Action::powerokwait || action == Action::ctrlaltdel;
 }
 
-/// The text of a field for a message: short and printable.
-std::string shown(std::string_view field)
-{
-    constexpr std::size_t longest = 40;
-    std::string out{field.substr(0, longest)};
-    std::replace_if(
-        out.begin(), out.end(), [](char c) { return c >= 0 && (c < ' ' || c > '~'); }, '?');
-    return field.size() > longest ? out + "..." : out;
-}
-
 /// Where a trailing comment begins: at a word that starts with `#`, unless a shell will read what stands
 /// before it.
 std::size_t comment_start(std::string_view process, bool shell) noexcept
@@ -113,7 +104,7 @@ private:
             return;
         const std::optional<Action> action = parse_action(fields->action);
         if (!action)
-            return say(fmt::format("unknown action \"{}\", line ignored", shown(fields->action)));
+            return say(fmt::format("unknown action \"{}\", line ignored", shown_text(fields->action)));
         if (!is_new(fields->id))
             return;
         if (*action == Action::initdefault)
@@ -142,14 +133,14 @@ private:
         if (fields.id.empty())
             say("the id is empty, line ignored");
         else if (fields.id.size() > longest_id)
-            say(fmt::format("id \"{}\" is longer than {} characters, line ignored", shown(fields.id),
+            say(fmt::format("id \"{}\" is longer than {} characters, line ignored", shown_text(fields.id),
                             longest_id));
         else if (fields.levels.size() > longest_levels)
             say(fmt::format("runlevels \"{}\" are more than {} characters, line ignored",
-                            shown(fields.levels), longest_levels));
+                            shown_text(fields.levels), longest_levels));
         else if (fields.action.size() > longest_action)
-            say(fmt::format("action \"{}\" is longer than {} characters, line ignored", shown(fields.action),
-                            longest_action));
+            say(fmt::format("action \"{}\" is longer than {} characters, line ignored",
+                            shown_text(fields.action), longest_action));
         else if (fields.process.size() > longest_process)
             say(fmt::format("the process is longer than {} characters, line ignored", longest_process));
         else
@@ -164,7 +155,7 @@ private:
         const bool used = std::any_of(table_.entries.begin(), table_.entries.end(),
                                       [id](const InittabEntry& entry) { return entry.id == id; });
         if (used || id == default_id_) {
-            say(fmt::format("id \"{}\" is used before, line ignored", shown(id)));
+            say(fmt::format("id \"{}\" is used before, line ignored", shown_text(id)));
             return false;
         }
         return true;
@@ -180,7 +171,7 @@ private:
             const std::optional<Runlevel> level = Runlevel::from(c);
             if (!level)
                 say(fmt::format("\"{}\" is no runlevel to boot into, that character left out",
-                                shown({&c, 1})));
+                                shown_text({&c, 1})));
             else if (!highest || level->letter() > highest->letter())
                 highest = level;
         }
@@ -203,7 +194,7 @@ private:
         const std::optional<RunlevelSet> levels = read_levels(fields.levels, action);
         if (!levels)
             return say(fmt::format("runlevels \"{}\" hold none that an inittab knows, line ignored",
-                                   shown(fields.levels)));
+                                   shown_text(fields.levels)));
         if (only_first_ && taken_)
             return say("only the first entry of a file in inittab.d counts, line ignored");
         entry.levels = *levels;
@@ -232,7 +223,7 @@ private:
         levels = {};
         for (const char c : field)
             if (!levels.add(c))
-                say(fmt::format("\"{}\" is no runlevel, that character left out", shown({&c, 1})));
+                say(fmt::format("\"{}\" is no runlevel, that character left out", shown_text({&c, 1})));
         if (levels.empty())
             return std::nullopt;
         return levels;

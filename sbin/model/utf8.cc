@@ -4,10 +4,8 @@
 #include <algorithm>
 
 namespace init::model {
-namespace {
 
-/// The length of the UTF-8 sequence at the head of `text`, 0 where there is none. Source: RFC 3629.
-std::size_t sequence_at(std::string_view text) noexcept
+std::size_t utf8_length(std::string_view text) noexcept
 {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char head = byte(0);
@@ -28,13 +26,11 @@ std::size_t sequence_at(std::string_view text) noexcept
     return size;
 }
 
-} // namespace
-
 std::string utf8_of(std::string_view text)
 {
     std::string result;
     while (!text.empty()) {
-        const std::size_t size = sequence_at(text);
+        const std::size_t size = utf8_length(text);
         if (size == 0)
             result += "\xef\xbf\xbd";
         else
