@@ -24,11 +24,6 @@ using system::UniqueFd;
 constexpr std::chrono::seconds retry{1};
 constexpr int backlog = 64; // those that wait in the kernel, at no cost to us
 
-std::string reason(int error)
-{
-    return std::strerror(error);
-}
-
 /// Nothing for a path that does not fit.
 std::optional<sockaddr_un> address_of(const std::string& path) noexcept
 {
@@ -132,7 +127,7 @@ void ControlSocket::listen(const std::string& path)
         return complain(fmt::format("cannot listen at {}: the path is too long; status has no socket", path));
     UniqueFd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     if (!fd)
-        return complain(fmt::format("cannot make a socket: {}; status has none", reason(errno)));
+        return complain(fmt::format("cannot make a socket: {}; status has none", std::strerror(errno)));
     // An earlier life's socket, or whatever else was put there; the folder is ours alone.
     ::unlink(path.c_str());
     struct stat facts {};
@@ -140,7 +135,8 @@ void ControlSocket::listen(const std::string& path)
                        ::chmod(path.c_str(), 0666) == 0 && ::listen(fd.get(), backlog) == 0 &&
                        ::lstat(path.c_str(), &facts) == 0;
     if (!bound)
-        return complain(fmt::format("cannot listen at {}: {}; status has no socket", path, reason(errno)));
+        return complain(
+            fmt::format("cannot listen at {}: {}; status has no socket", path, std::strerror(errno)));
     device_ = facts.st_dev;
     inode_ = facts.st_ino;
     listener_ = std::move(fd);

@@ -24,11 +24,6 @@ using system::UniqueFd;
 constexpr int most_blocks = 8;
 constexpr std::size_t block_size = 8 * model::initctl_request_size;
 
-std::string reason(int error)
-{
-    return std::strerror(error);
-}
-
 /// Why what was opened is no FIFO of ours; empty when it is.
 std::string fault_of(const struct stat& facts)
 {
@@ -126,12 +121,12 @@ void InitctlFifo::reopen(Channel& channel)
     clear_the_way(channel.path);
     if (::mkfifo(channel.path.c_str(), 0600) != 0 && errno != EEXIST)
         return complain(channel, fmt::format("cannot make the FIFO {}: {}; requests by it are not heard",
-                                             channel.path, reason(errno)));
+                                             channel.path, std::strerror(errno)));
     UniqueFd fd = open_fifo(channel.path);
     struct stat facts {};
     if (!fd || ::fstat(fd.get(), &facts) != 0)
         return complain(channel, fmt::format("cannot open the FIFO {}: {}; requests by it are not heard",
-                                             channel.path, reason(errno)));
+                                             channel.path, std::strerror(errno)));
     if (const std::string fault = fault_of(facts); !fault.empty())
         return complain(channel, fmt::format("cannot use {} for requests: {}; requests by it are not heard",
                                              channel.path, fault));
@@ -139,7 +134,7 @@ void InitctlFifo::reopen(Channel& channel)
     if ((facts.st_mode & 07777U) != 0600U && ::fchmod(fd.get(), 0600) != 0)
         return complain(
             channel, fmt::format("cannot close the FIFO {} to other users: {}; requests by it are not heard",
-                                 channel.path, reason(errno)));
+                                 channel.path, std::strerror(errno)));
     channel.device = facts.st_dev;
     channel.inode = facts.st_ino;
     channel.fd = std::move(fd);

@@ -16,11 +16,6 @@
 namespace init::control {
 namespace {
 
-std::string reason(int error)
-{
-    return std::strerror(error);
-}
-
 /// A folder of this user may hold state; one that the kernel says cannot be written to may not.
 bool is_writable(const std::string& folder) noexcept
 {
@@ -44,7 +39,7 @@ std::optional<std::string> distrust(const std::string& folder, uid_t owner)
 {
     struct stat facts {};
     if (::lstat(folder.c_str(), &facts) != 0)
-        return reason(errno);
+        return std::strerror(errno);
     if (S_ISLNK(facts.st_mode))
         return "it is a link";
     if (!S_ISDIR(facts.st_mode))
@@ -65,14 +60,14 @@ std::optional<std::string> StateDirectory::prepare(const std::string& place, boo
 {
     made = ::mkdir(place.c_str(), 0755) == 0;
     if (!made && errno != EEXIST)
-        return reason(errno);
+        return std::strerror(errno);
     // The umask may have taken bits away. Nobody else can have replaced what mkdir has just made of ours.
     if (made && ::chmod(place.c_str(), 0755) != 0)
-        return reason(errno);
+        return std::strerror(errno);
     if (auto why = distrust(place, ::geteuid()))
         return why;
     if (!is_writable(place))
-        return reason(errno);
+        return std::strerror(errno);
     return std::nullopt;
 }
 
