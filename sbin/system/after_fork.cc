@@ -4,6 +4,7 @@
 // errno and step.
 #include "system/after_fork.h"
 
+#include "system/directory_entry.h"
 #include "system/file_limit.h"
 
 #include <dirent.h>
@@ -15,7 +16,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
 
 namespace init::system {
 
@@ -23,14 +23,6 @@ namespace {
 
 constexpr int standard_count = 3;
 constexpr const char* null_device = "/dev/null";
-
-struct DirectoryEntry {
-    std::uint64_t inode;
-    std::int64_t offset;
-    std::uint16_t length;
-    std::uint8_t type;
-    char name[1];
-};
 
 int number_of(const char* name) noexcept
 {
@@ -47,15 +39,13 @@ int number_of(const char* name) noexcept
 bool close_named(const char* batch, long size, int first, int folder) noexcept
 {
     bool closed = false;
-    for (long at = 0; at < size;) {
-        const auto* entry = reinterpret_cast<const DirectoryEntry*>(batch + at);
-        const int fd = number_of(entry->name);
+    for_each_name(batch, size, [&](const char* name) {
+        const int fd = number_of(name);
         if (fd >= first && fd != folder) {
             ::close(fd);
             closed = true;
         }
-        at += entry->length;
-    }
+    });
     return closed;
 }
 

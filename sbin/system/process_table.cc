@@ -3,6 +3,7 @@
 // heap to speak of.
 #include "system/process_table.h"
 
+#include "system/directory_entry.h"
 #include "system/unique_fd.h"
 
 #include <fcntl.h>
@@ -111,14 +112,6 @@ private:
     pid_t number_ = 0;
 };
 
-struct DirectoryEntry {
-    std::uint64_t inode;
-    std::int64_t offset;
-    std::uint16_t length;
-    std::uint8_t type;
-    char name[1];
-};
-
 pid_t pid_of_name(const char* name) noexcept
 {
     pid_t pid = 0;
@@ -201,12 +194,10 @@ bool visit_processes(PidVisitor visit, void* context) noexcept
         const long size = ::syscall(SYS_getdents64, folder.get(), batch, sizeof batch);
         if (size <= 0)
             return size == 0;
-        for (long at = 0; at < size;) {
-            const auto* entry = reinterpret_cast<const DirectoryEntry*>(batch + at);
-            if (const pid_t pid = pid_of_name(entry->name); pid > 0)
+        for_each_name(batch, size, [&](const char* name) {
+            if (const pid_t pid = pid_of_name(name); pid > 0)
                 visit(pid, context);
-            at += entry->length;
-        }
+        });
     }
 }
 

@@ -2,19 +2,12 @@
 #include "system/rooted_tree.h"
 
 #include "system/file_kind.h"
+#include "system/folder_list.h"
 #include "system/read_text.h"
 #include "system/rooted_path.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <memory>
 
 namespace init::system {
 namespace {
@@ -60,30 +53,13 @@ world::Result<std::string> RootedTree::read_file(const std::string& path, std::s
 
 world::Result<std::vector<std::string>> RootedTree::list_folder(const std::string& path)
 {
-    std::vector<std::string> names;
     const world::Result<std::string> resolved = resolve_in_root(root_, path);
     if (!resolved)
         return resolved.error();
     world::Result<UniqueFd> folder = open_folder(root_, *resolved);
     if (!folder)
         return folder.error();
-    const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(folder->get()), ::closedir);
-    if (!entries)
-        return world::errno_code();
-    (void)folder->release(); // closedir closes it
-    for (;;) {
-        errno = 0;
-        const dirent* const entry = ::readdir(entries.get());
-        if (entry == nullptr && errno != 0)
-            return world::errno_code();
-        if (entry == nullptr)
-            break;
-        const std::string_view name = entry->d_name;
-        if (name != "." && name != "..")
-            names.emplace_back(name);
-    }
-    std::sort(names.begin(), names.end());
-    return names;
+    return names_in(std::move(*folder));
 }
 
 world::FileLook RootedTree::look(const std::string& path)

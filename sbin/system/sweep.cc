@@ -3,6 +3,7 @@
 // leads nowhere, and removes what the judge of one file calls stale. Depth, entries and messages are bounded.
 #include "system/sweep.h"
 
+#include "system/folder_list.h"
 #include "system/mount.h"
 #include "system/read_text.h"
 #include "system/rooted_path.h"
@@ -10,7 +11,6 @@
 
 #include <fmt/format.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -45,33 +45,6 @@ constexpr std::string_view kept[] = {
     "systemd",       // the runtime's readiness socket and the marks of an outer systemd
     "host-services", // sockets of the runtime's host
 };
-
-struct CloseFolder {
-    void operator()(DIR* folder) const noexcept { ::closedir(folder); }
-};
-using FolderStream = std::unique_ptr<DIR, CloseFolder>;
-
-/// The names in an open directory, sorted; the descriptor stays the caller's.
-world::Result<std::vector<std::string>> names_in(int folder)
-{
-    UniqueFd copy{::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!copy)
-        return world::errno_code();
-    const FolderStream stream{::fdopendir(copy.get())};
-    if (!stream)
-        return world::errno_code();
-    (void)copy.release(); // the stream closes it
-    std::vector<std::string> names;
-    for (errno = 0; const dirent* entry = ::readdir(stream.get());) {
-        const std::string_view name = entry->d_name;
-        if (name != "." && name != "..")
-            names.emplace_back(name);
-    }
-    if (errno != 0)
-        return world::errno_code();
-    std::sort(names.begin(), names.end());
-    return names;
-}
 
 class Sweep {
 public:
@@ -165,7 +138,8 @@ private:
 
     void sweep_folder(const Place& place)
     {
-        const auto names = names_in(place.folder);
+        UniqueFd copy{::openat(place.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+        const auto names = copy ? names_in(std::move(copy)) : world::errno_code();
         if (!names) {
             say(fmt::format("sweep of {}: {}; nothing in it is removed", place.path,
                             names.error().message()));
