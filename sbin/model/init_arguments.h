@@ -15,8 +15,8 @@
 namespace init::model {
 
 struct InitArguments {
-    std::optional<Runlevel>
-        level; ///< a single level character but 0 and 6; `single`, `-s`, `S` give S; `-b`, `emergency` too
+    /// A single level character but 0 and 6; `single`, `-s`, `S` give S; `-b`, `emergency` too.
+    std::optional<Runlevel> level;
     bool autoboot = false; ///< `-a`, `auto`: AUTOBOOT=YES in the environment of children
     std::vector<std::pair<std::string, std::string>> settings; ///< `--grace 10s` and `--grace=10s`, by key
     bool version = false;

@@ -24,8 +24,8 @@ enum class InitctlCommand { runlevel = 1, powerfail = 2, powerfailnow = 3, power
 struct InitctlRequest {
     InitctlCommand command = InitctlCommand::runlevel;
     char runlevel = 0; ///< `0-9 S s Q q A a B b C c U u`, for `runlevel`
-    std::optional<std::chrono::seconds>
-        sleeptime; ///< TERM to KILL, for commands 1-4; nothing where 0 or absurd (over 1 h)
+    /// TERM to KILL, for commands 1-4; nothing where 0 or absurd (over 1 h).
+    std::optional<std::chrono::seconds> sleeptime;
     std::vector<std::pair<std::string, std::optional<std::string>>> variables; ///< setenv; nothing unsets
 
     bool operator==(const InitctlRequest&) const = default;

@@ -25,8 +25,7 @@ namespace {
 struct FolderRow {
     const char* path;
     mode_t mode;
-    const char*
-        instead; ///< what to link to where the folder is missing and this one is there; nullptr for none
+    const char* instead; ///< what to link to if the folder is missing and this one is there; nullptr: none
 };
 
 constexpr FolderRow folder_rows[] = {

@@ -22,18 +22,18 @@ struct SpawnRequest {
     char* const* environment = nullptr;
     int standard[3] = {-1, -1, -1}; ///< what becomes 0, 1, 2; -1 is /dev/null
     enum class Session { group, session, session_with_terminal } session = Session::group;
-    int cgroup_procs = -1; ///< open for writing: the child moves itself there before exec; an error there is
-                           ///< not one of the launch
+    /// Open for writing: the child moves itself there before exec; an error there is not one of the launch.
+    int cgroup_procs = -1;
     const sigset_t* mask = nullptr; ///< nullptr: empty
-    const sigset_t* ignored =
-        nullptr; ///< signals to leave ignored; nullptr: none, every disposition is default
+    /// Signals to leave ignored; nullptr: none, every disposition is default.
+    const sigset_t* ignored = nullptr;
     mode_t umask = 022;
     int folder = -1; ///< the working directory; -1 is `/`, and so is one that cannot be entered
     const world::SoftLimit* limits = nullptr; ///< soft limits for the child, never above the hard ones
     std::size_t limit_count = 0;
-    bool soft_limit_restored = false; ///< RLIMIT_NOFILE's soft value is put back to what init was started
-                                      ///< with (see `remember_file_limit`)
-    bool shell_on_enoexec = true;     ///< a file without #! is run by /bin/sh, as execvp(3) does
+    /// RLIMIT_NOFILE's soft value is put back to what init was started with (see `remember_file_limit`).
+    bool soft_limit_restored = false;
+    bool shell_on_enoexec = true; ///< a file without #! is run by /bin/sh, as execvp(3) does
 };
 
 struct SpawnFailure {
