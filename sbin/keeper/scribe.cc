@@ -33,16 +33,29 @@ void wait_until_writable() noexcept
     ::poll(&output, 1, -1);
 }
 
+/// Everything is written, lost for want of room, or stdout is broken for good. Unlike a writer of files it has nobody to report to:
+/// a stdout that cannot take more now is waited for, as long as it takes, since this process exists to wait.
 void write_all(std::string_view text) noexcept
 {
     while (!text.empty() && !is_broken) {
         const ssize_t written = ::write(output_fd, text.data(), text.size());
-        if (written >= 0)
+        if (written >= 0) {
             text.remove_prefix(static_cast<std::size_t>(written));
-        else if (errno == EAGAIN)
+            continue;
+        }
+        switch (errno) {
+        case EINTR: // nothing was written yet
+            break;
+        case EAGAIN: // somebody who shares the open file made it non-blocking
             wait_until_writable();
-        else if (errno != EINTR)
+            break;
+        case ENOSPC: // stdout is a file: what does not fit is lost, and there may be room for a later line
+        case EDQUOT:
+        case EFBIG:
+            return;
+        default: // EPIPE, EIO, EBADF: the reader is gone, the terminal hung up, or there never was a stdout
             is_broken = true;
+        }
     }
 }
 
@@ -80,7 +93,8 @@ void scribe_main(int source, int output) noexcept
         const ssize_t got = ::read(source_fd, buffer + held, sizeof buffer - held);
         if (got > 0)
             held = write_lines(held + static_cast<std::size_t>(got));
-        else if (got == 0 || errno != EINTR)
+        else if (got == 0 ||
+                 errno != EINTR) // a pipe of our own has no other error: nothing can be read any more
             break;
     }
     write_all({buffer, held});

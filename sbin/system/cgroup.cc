@@ -81,6 +81,7 @@ Cgroup CgroupTree::make(std::uint32_t number)
     if (!is_usable())
         return {};
     std::string path = folder_ + "/rc-" + std::to_string(number);
+    // EEXIST: an earlier one of this number that still had a process inside when it was to go.
     if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) {
         folder_.clear();
         return {};

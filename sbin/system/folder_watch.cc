@@ -18,7 +18,8 @@ FolderWatch::FolderWatch() noexcept : fd_(::inotify_init1(IN_NONBLOCK | IN_CLOEX
 
 void FolderWatch::add(const std::string& folder) noexcept
 {
-    // A folder that is named again, or by another way, has the watch that it has.
+    // A folder that is named again, or by another way, has the watch that it has. One that cannot be watched
+    // costs the notice alone: pid files are read at the other occasions all the same.
     (void)::inotify_add_watch(fd_.get(), folder.c_str(), written | IN_ONLYDIR);
 }
 

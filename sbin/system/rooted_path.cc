@@ -38,13 +38,21 @@ std::string join(const std::vector<std::string>& parts)
     return path;
 }
 
-std::optional<std::string> read_link(const std::string& path)
+/// Empty where there is no link.
+world::Result<std::string> read_link(const std::string& path)
 {
     std::array<char, PATH_MAX> target{};
     const ssize_t length = ::readlink(path.c_str(), target.data(), target.size());
-    if (length <= 0)
-        return std::nullopt;
-    return std::string(target.data(), static_cast<std::size_t>(length));
+    if (length >= 0)
+        return std::string(target.data(), static_cast<std::size_t>(length));
+    switch (errno) {
+    case EINVAL:  // it is something else
+    case ENOENT:  // a missing end, which the caller may be about to make
+    case ENOTDIR: // a missing end below a file
+        return std::string();
+    default:
+        return world::errno_code();
+    }
 }
 
 } // namespace
@@ -65,6 +73,8 @@ world::Result<std::string> resolve_in_root(const std::string& root, std::string_
         done.push_back(std::move(name));
         const auto target = read_link(root + join(done));
         if (!target)
+            return target.error();
+        if (target->empty())
             continue;
         if (++links > most_links)
             return world::errno_code(ELOOP);

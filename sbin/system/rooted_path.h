@@ -14,7 +14,7 @@ namespace init::system {
 
 /// The path inside the tree that `path` leads to, without links and dots; a missing end is kept as it is
 /// named, so a dangling link gives the place of its target. `root` is empty for the real root. Errors: ELOOP
-/// after 16 links.
+/// after 16 links, errno of readlink(2) where it cannot be told what is a link.
 world::Result<std::string> resolve_in_root(const std::string& root, std::string_view path);
 
 /// Opens the folder `root` + `resolved`, following no link below `root`; close-on-exec. Errors: errno of

@@ -65,7 +65,8 @@ std::optional<sockaddr_un> reachable_address(int folder, const std::string& name
 
 bool is_process_alive(pid_t pid) noexcept
 try {
-    if (pid <= 0 || ::getpgid(pid) < 0)
+    // ESRCH alone says that nobody has this id: a security module may deny the question with EPERM.
+    if (pid <= 0 || (::getpgid(pid) < 0 && errno == ESRCH))
         return false;
     const auto stat = read_text(fmt::format("/proc/{}/stat", pid), 512);
     if (!stat)
@@ -115,11 +116,14 @@ try {
     if (!address)
         return false;
     for (const int type : std::array{SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET}) {
-        const int error = connect_error(type, *address);
-        if (error == ECONNREFUSED)
+        switch (connect_error(type, *address)) {
+        case ECONNREFUSED: // it is of this type, and nobody has it open
             return true;
-        if (error != EPROTOTYPE)
-            return false; // somebody listens, has a full queue, or we may not ask
+        case EPROTOTYPE: // it is of another type
+            break;
+        default: // somebody listens (0), has a full queue (EAGAIN), or we may not ask (EACCES, EMFILE ...)
+            return false;
+        }
     }
     return false;
 } catch (...) {

@@ -46,6 +46,12 @@ constexpr std::string_view kept[] = {
     "host-services", // sockets of the runtime's host
 };
 
+/// A name that its owner has taken away since the folder was listed is what the sweep wants, and no news.
+bool is_gone(int error) noexcept
+{
+    return error == ENOENT;
+}
+
 class Sweep {
 public:
     Sweep(const SweepOptions& options, SweepReport& report) : options_(options), report_(report) {}
@@ -109,7 +115,7 @@ private:
         seen_.push_back(*resolved);
         const auto folder = open_folder(root_, *resolved);
         if (!folder) {
-            if (folder.error() != world::errno_code(ENOENT))
+            if (!is_gone(folder.error().value())) // an image need not have every one of them
                 say(fmt::format("sweep of {}: {}; left as it is", *resolved, folder.error().message()));
             return;
         }
@@ -162,8 +168,12 @@ private:
             return;
         const std::string path = place.path + "/" + name;
         struct stat look {};
-        if (::fstatat(place.folder, name.c_str(), &look, AT_SYMLINK_NOFOLLOW) != 0)
+        if (::fstatat(place.folder, name.c_str(), &look, AT_SYMLINK_NOFOLLOW) != 0) {
+            const int error = errno;
+            if (!is_gone(error))
+                say(fmt::format("sweep: looking at {}: {}; it stays", path, std::strerror(error)));
             return;
+        }
         if (is_foreign(place.folder, name, path))
             return;
         if (S_ISDIR(look.st_mode))
@@ -199,7 +209,7 @@ private:
             ::openat(place.folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
         if (folder)
             sweep_folder({folder.get(), path, place.depth + 1, is_subsys(place.path, name)});
-        else
+        else if (!is_gone(errno))
             say(fmt::format("sweep of {}: {}; nothing in it is removed", path, std::strerror(errno)));
     }
 
@@ -221,7 +231,8 @@ private:
             return;
         const auto content = read_text_at(place.folder, name.c_str(), most_pid_file, false);
         if (!content) {
-            say(fmt::format("sweep: reading {}: {}; it stays", path, content.error().message()));
+            if (!is_gone(content.error().value()))
+                say(fmt::format("sweep: reading {}: {}; it stays", path, content.error().message()));
             return;
         }
         const pid_t self = ::getpid();
@@ -236,7 +247,7 @@ private:
     {
         if (::unlinkat(place.folder, name.c_str(), 0) == 0)
             report_.removed.push_back({path, std::move(why)});
-        else
+        else if (!is_gone(errno))
             say(fmt::format("sweep: removing {} ({}): {}; it stays", path, why, std::strerror(errno)));
     }
 

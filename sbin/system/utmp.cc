@@ -60,6 +60,7 @@ world::Result<UniqueFd> open_regular(const std::string& path, int flags) noexcep
     return fd;
 }
 
+/// An image without the file, or without its folder, keeps no such records: that is no error.
 bool is_missing(const boost::system::error_code& error) noexcept
 {
     return error.value() == ENOENT || error.value() == ENOTDIR;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #define BOOST_TEST_MODULE rooted_tree
+#include "system/rooted_path.h"
 #include "system/rooted_tree.h"
 #include "temporary_tree.h"
 
@@ -90,6 +91,18 @@ BOOST_AUTO_TEST_CASE(all_names_of_a_file_are_told_to_be_one)
     BOOST_TEST((identity("/a") == identity("/c")));
     BOOST_TEST((identity("/a") != identity("/b")));
     BOOST_TEST((identity("/none") == std::pair<std::uint64_t, std::uint64_t>{0, 0}));
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_told_to_be_no_link_is_an_error)
+{
+    using init::system::resolve_in_root;
+    const TemporaryTree files;
+    files.file("/etc/a", "one");
+    const std::string long_name = "/etc/" + std::string(300, 'x');
+    BOOST_TEST((resolve_in_root(files.path(), long_name).error() == boost::system::errc::filename_too_long));
+    // A missing end keeps its name, whether a folder is above it or a file.
+    BOOST_TEST(*resolve_in_root(files.path(), "/etc/none/below") == "/etc/none/below");
+    BOOST_TEST(*resolve_in_root(files.path(), "/etc/a/below") == "/etc/a/below");
 }
 
 BOOST_AUTO_TEST_CASE(a_link_that_leads_nowhere_has_a_name)

@@ -44,6 +44,16 @@ void where_mounts_are_allowed(const std::function<int()>& body)
         BOOST_TEST(result == 0);
 }
 
+int run_in_child(const std::function<int()>& body)
+{
+    const pid_t child = ::fork();
+    if (child == 0)
+        ::_exit(body());
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 bool bind_mount(const std::string& from, const std::string& to)
 {
     return ::mount(from.c_str(), to.c_str(), nullptr, MS_BIND, nullptr) == 0;
@@ -275,11 +285,11 @@ std::vector<Means> all_means(const TemporaryTree& files)
             {"a mountinfo that cannot be read alone", files.at("/odd"), false, false}};
 }
 
-/// From here on statx(2) answers as under a strict seccomp profile.
-bool forbid_statx()
+/// From here on the system call answers as under a strict seccomp profile.
+bool forbid(unsigned call)
 {
     sock_filter code[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-                          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_statx, 0, 1),
+                          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
                           BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
                           BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
     const sock_fprog program{std::size(code), code};
@@ -305,7 +315,7 @@ void with_all_means(const std::function<init::test::Failure(const Means&)>& body
     const TemporaryTree files;
     for (const Means& means : all_means(files)) {
         const auto failure = init::test::in_own_namespace([&]() -> init::test::Failure {
-            HOLDS(means.kernel_tells || forbid_statx());
+            HOLDS(means.kernel_tells || forbid(SYS_statx));
             return body(means);
         });
         if (!failure) {
@@ -396,6 +406,33 @@ BOOST_AUTO_TEST_CASE(what_is_mounted_while_the_sweep_walks_is_not_touched)
         return !mounted ? 2 : report.removed.size() == 1 && report.messages.empty() ? 0 : 3;
     });
     BOOST_TEST(neighbour.has("/x/a.pid"));
+}
+
+BOOST_AUTO_TEST_CASE(what_goes_away_while_the_sweep_walks_is_no_news)
+{
+    const TemporaryTree tree;
+    const std::string dead = std::to_string(dead_pid());
+    for (const char* place : {"/run/gone.pid", "/run/gone/a.pid", "/run/own.pid"})
+        tree.file(place, dead);
+    tree.file("/run/alive.pid", std::to_string(::getppid()));
+    SweepOptions options;
+    options.root = tree.path();
+    options.is_own = [&](pid_t) {
+        std::filesystem::remove_all(tree.at("/run/gone"));
+        std::filesystem::remove(tree.at("/run/gone.pid"));
+        std::filesystem::remove(tree.at("/run/alive.pid"));
+        return true;
+    };
+    const SweepReport report = sweep_stale_state(options);
+    BOOST_TEST(report.removed.size() == 1U);
+    BOOST_TEST(report.messages.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_process_that_may_not_be_asked_about_is_alive)
+{
+    BOOST_TEST(run_in_child([] {
+                   return !forbid(SYS_getpgid) ? 2 : is_process_alive(::getppid()) ? 0 : 3;
+               }) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_process_is_alive_until_it_is_a_zombie)
