@@ -7,7 +7,9 @@
 cd "$(dirname "$0")/../.." || exit 1
 failed=0
 # What everything else rests on, and small enough to be read by it in a minute each.
-core='sbin/model/stop_budget.cc sbin/model/step_schedule.cc sbin/system/signal_process.cc'
+core='sbin/model/stop_budget.cc sbin/model/step_schedule.cc sbin/model/runlevel_plan.cc sbin/model/shown_text.cc
+    sbin/system/signal_process.cc sbin/system/spawn.cc sbin/system/stale_state.cc sbin/system/write_text.cc
+    sbin/keeper/protocol.cc'
 
 report() { # report STATUS CLAIM LOG
     if [ "$1" -eq 0 ]; then
