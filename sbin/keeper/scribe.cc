@@ -33,8 +33,9 @@ void wait_until_writable() noexcept
     ::poll(&output, 1, -1);
 }
 
-/// Everything is written, lost for want of room, or stdout is broken for good. Unlike a writer of files it has nobody to report to:
-/// a stdout that cannot take more now is waited for, as long as it takes, since this process exists to wait.
+/// Everything is written, lost for want of room, or stdout is broken for good. Unlike a writer of files it
+/// has nobody to report to: a stdout that cannot take more now is waited for, as long as it takes, since
+/// this process exists to wait.
 void write_all(std::string_view text) noexcept
 {
     while (!text.empty() && !is_broken) {
@@ -93,8 +94,7 @@ void scribe_main(int source, int output) noexcept
         const ssize_t got = ::read(source_fd, buffer + held, sizeof buffer - held);
         if (got > 0)
             held = write_lines(held + static_cast<std::size_t>(got));
-        else if (got == 0 ||
-                 errno != EINTR) // a pipe of our own has no other error: nothing can be read any more
+        else if (got == 0 || errno != EINTR) // our own pipe has no other error that passes
             break;
     }
     write_all({buffer, held});

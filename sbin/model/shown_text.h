@@ -12,8 +12,8 @@ namespace init::model {
 /// For what has no length of its own: enough to find it again.
 inline constexpr std::size_t shown_length = 40;
 
-/// One line of valid UTF-8. A control character, one that turns the direction of text, and a byte that belongs
-/// to no character become `?`; what is longer than `most` bytes is cut between characters and ends in `...`.
+/// One line of valid UTF-8. A control character, one that turns the direction of text, and a byte that is
+/// part of no character become `?`; what is longer than `most` bytes is cut between characters and ends in `...`.
 std::string shown_text(std::string_view text, std::size_t most = shown_length);
 
 } // namespace init::model

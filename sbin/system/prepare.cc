@@ -198,8 +198,8 @@ private:
     void give_to_group(int file)
     {
         const auto group = group_number(root_, "utmp");
-        // Harmless: EPERM, since without the right to do it the file is the caller's own, and EINVAL of a user
-        // namespace that does not have the group.
+        // Harmless: EPERM, since without the right to do it the file is the caller's own, and EINVAL of a
+        // user namespace that does not have the group.
         if (group && ::fchown(file, static_cast<uid_t>(-1), *group) != 0 && errno != EPERM && errno != EINVAL)
             say("giving /var/run/utmp to the group utmp", errno, "programs of that group cannot write it");
         (void)::fchmod(file, 0664);

@@ -9,8 +9,8 @@
 
 namespace init::system {
 
-/// Goes on after short writes and interruptions. Errors: errno of write(2); the head of the text may have been
-/// written then. EAGAIN is one of them, so it is for descriptors without O_NONBLOCK.
+/// Goes on after short writes and interruptions. Errors: errno of write(2); the head of the text may have
+/// been written then. EAGAIN is one of them, so it is for descriptors without O_NONBLOCK.
 world::Result<void> write_text(int fd, std::string_view text) noexcept;
 
 } // namespace init::system
