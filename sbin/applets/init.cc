@@ -53,8 +53,19 @@ void settle_process()
     system::move_environment();
 }
 
+/// Deaf to signals it would boot, and never stop.
+Ending refuse_to_be_deaf(const std::string& fault)
+{
+    fmt::print(stderr, "init: cannot listen to signals ({}); nothing is started; leaving with {}\n", fault,
+               fault_of_init);
+    return {};
+}
+
 Ending boot(const model::InitArguments& arguments)
 {
+    host::Senses senses = host::Senses::open();
+    if (!senses.fault.empty())
+        return refuse_to_be_deaf(senses.fault);
     auto pool = keeper::KeeperPool::start({});
     if (!pool) {
         fmt::print(stderr, "init: cannot start its helper processes: {}; leaving with {}\n",
@@ -62,11 +73,13 @@ Ending boot(const model::InitArguments& arguments)
         return {};
     }
     tree::Configuration configuration = tree::read_configuration(arguments.settings);
-    host::LinuxHost machine{std::move(*pool), configuration.settings};
+    host::LinuxHost machine{std::move(senses), std::move(*pool), configuration.settings};
+    if (const std::string fault = machine.listen(); !fault.empty())
+        return refuse_to_be_deaf(fault);
     const std::array<const model::Diagnostics*, 2> both = {&arguments.complaints, &configuration.complaints};
     for (const model::Diagnostics* complaints : both)
         for (const model::Diagnostic& complaint : *complaints)
-            machine.say(to_string(complaint));
+            machine.log().say(to_string(complaint));
     configuration.complaints.clear();
 
     supervisor::Supervisor supervisor{machine.parts(),
@@ -77,7 +90,7 @@ Ending boot(const model::InitArguments& arguments)
     supervisor.on_reload([&] {
         tree::Configuration fresh = tree::read_configuration(arguments.settings);
         for (const model::Diagnostic& complaint : fresh.complaints)
-            machine.say(to_string(complaint));
+            machine.log().say(to_string(complaint));
         machine.use_log_choice(fresh.settings.log);
         return fresh.settings;
     });

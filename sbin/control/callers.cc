@@ -55,27 +55,29 @@ Callers::~Callers()
 
 void Callers::admit(system::UniqueFd connection, system::UniqueFd output, CallRequest request)
 {
-    if (callers_.size() >= most_callers) {
-        const std::string why = fmt::format("{} callers wait already; nothing is run", callers_.size());
+    const auto refuse = [&connection](const std::string& why) {
         (void)send_whole(connection.get(), json_of({world::CallAnswer::Kind::refused, 0, why}));
-        return;
-    }
+    };
+    if (callers_.size() >= most_callers)
+        return refuse(fmt::format("{} callers wait already; nothing is run", callers_.size()));
+    callers_.reserve(callers_.size() + 1); // what has been given to the waiter must find its place
     const world::CallId id{++last_id_};
     const int pipe = output.get();
-    waiter_.add(connection.get(), Interest::read);
+    if (const auto waits = waiter_.add(connection.get(), Interest::read, [this, id] { read(id); }); !waits)
+        return refuse(
+            fmt::format("the caller cannot be waited for ({}); nothing is run", waits.error().message()));
     callers_.push_back({id, std::move(connection), std::move(output), {}});
     sink_(world::ServiceCalled{id, std::move(request.service), std::move(request.arguments),
                                std::move(request.environment), std::move(request.limits), pipe});
 }
 
-void Callers::ready(int fd)
+void Callers::read(world::CallId call)
 {
-    const auto found =
-        std::ranges::find_if(callers_, [fd](const Caller& c) { return c.connection.get() == fd; });
+    const auto found = std::ranges::find_if(callers_, [call](const Caller& c) { return c.id == call; });
     if (found == callers_.end())
         return;
     std::array<char, line_limit> part{};
-    const ssize_t got = ::recv(fd, part.data(), part.size(), MSG_DONTWAIT);
+    const ssize_t got = ::recv(found->connection.get(), part.data(), part.size(), MSG_DONTWAIT);
     if (got > 0)
         read_lines(*found, {part.data(), static_cast<std::size_t>(got)});
     else if (got == 0 || (errno != EAGAIN && errno != EINTR))

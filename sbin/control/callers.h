@@ -29,10 +29,8 @@ public:
     ~Callers();
 
     /// Takes over a connection that the waiter does not have, with the write end of the caller's pipe. A call
-    /// above `most_callers` is refused.
+    /// above `most_callers`, or one that cannot be waited for, is refused.
     void admit(system::UniqueFd connection, system::UniqueFd output, CallRequest request);
-    /// Called when a descriptor that was given to the waiter is ready; an unknown one is ignored.
-    void ready(int fd);
     /// The run has a copy of the caller's pipe: ours would keep the stream from ending.
     void close_output(int pipe) noexcept;
     /// False where the caller has gone. After anything but `taken` the connection ends.
@@ -48,6 +46,7 @@ private:
         std::string line; ///< begun by the caller, not ended
     };
 
+    void read(world::CallId call);
     void read_lines(Caller& caller, std::string_view bytes);
     void drop(std::size_t index) noexcept;
 

@@ -140,8 +140,9 @@ void ControlSocket::listen(const std::string& path)
     device_ = facts.st_dev;
     inode_ = facts.st_ino;
     listener_ = std::move(fd);
-    complaint_.clear();
     resume();
+    if (listening_)
+        complaint_.clear();
 }
 
 void ControlSocket::complain(std::string text)
@@ -164,14 +165,16 @@ void ControlSocket::resume()
     paused_until_.reset();
     if (listening_ || !listener_ || clients_.size() >= most_clients)
         return;
-    waiter_.add(listener_.get(), Interest::read);
+    if (const auto waits = waiter_.add(listener_.get(), Interest::read, [this] { accept(); }); !waits) {
+        listener_.reset(); // the next mending tries again
+        return complain(fmt::format("cannot wait at {}/control: {}; status has no socket", folder_,
+                                    waits.error().message()));
+    }
     listening_ = true;
 }
 
-void ControlSocket::ready(int fd, TimePoint now)
+void ControlSocket::serve(int fd)
 {
-    if (listener_ && fd == listener_.get())
-        return accept(now);
     const auto found = std::ranges::find_if(clients_, [&](const Client& c) { return c.fd.get() == fd; });
     if (found == clients_.end())
         return;
@@ -185,15 +188,16 @@ void ControlSocket::ready(int fd, TimePoint now)
     resume();
 }
 
-void ControlSocket::accept(TimePoint now)
+void ControlSocket::accept()
 {
     while (clients_.size() < most_clients) {
         UniqueFd fd{::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
         if (!fd && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
-            return pause(now + retry); // the connection stays ready, and would wake us without end
+            return pause(callbacks_.now() +
+                         retry); // the connection stays ready, and would wake us without end
         if (!fd)
             return;
-        admit(std::move(fd), now);
+        admit(std::move(fd));
     }
     // Further ones wait in the kernel's queue until a place is free.
     if (listening_)
@@ -201,7 +205,7 @@ void ControlSocket::accept(TimePoint now)
     listening_ = false;
 }
 
-void ControlSocket::admit(UniqueFd fd, TimePoint now)
+void ControlSocket::admit(UniqueFd fd)
 {
     const uid_t peer = peer_of(fd.get());
     const bool trusted = peer == 0 || peer == ::geteuid();
@@ -209,8 +213,9 @@ void ControlSocket::admit(UniqueFd fd, TimePoint now)
     if (!trusted && static_cast<std::size_t>(strangers) >= most_strangers)
         return;
     const int number = fd.get();
-    clients_.push_back({std::move(fd), trusted, now + client_life, {}, {}, {}, 0});
-    waiter_.add(number, Interest::read);
+    if (!waiter_.add(number, Interest::read, [this, number] { serve(number); }))
+        return; // it is hung up on
+    clients_.push_back({std::move(fd), trusted, callbacks_.now() + client_life, {}, {}, {}, 0});
 }
 
 ControlSocket::Next ControlSocket::read_line(Client& client)
@@ -232,7 +237,7 @@ ControlSocket::Next ControlSocket::read_line(Client& client)
         return refuse(client, "only root and the user that init runs as may ask for that; nothing changes");
     if (!parsed.request->call) {
         client.answer = answer(*parsed.request);
-        waiter_.add(client.fd.get(), Interest::write);
+        wait_to_write(client);
         return Next::done;
     }
     const std::size_t begin = line.size() + 1;
@@ -256,8 +261,14 @@ ControlSocket::Next ControlSocket::read_call(Client& client, std::size_t begin, 
 ControlSocket::Next ControlSocket::refuse(Client& client, const std::string& complaint)
 {
     client.answer = text::error_json(complaint);
-    waiter_.add(client.fd.get(), Interest::write);
+    wait_to_write(client);
     return Next::done;
+}
+
+void ControlSocket::wait_to_write(Client& client)
+{
+    // Refused: most answers go out at once all the same, and what is left is dropped after the client's time.
+    (void)waiter_.add(client.fd.get(), Interest::write, [this, fd = client.fd.get()] { serve(fd); });
 }
 
 std::string ControlSocket::answer(const ControlRequest& request)

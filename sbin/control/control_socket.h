@@ -30,6 +30,7 @@ public:
         /// The connection, which the waiter does not have any more, and the pipe that came along.
         std::function<void(system::UniqueFd, system::UniqueFd, CallRequest)> call;
         Say say;
+        std::function<TimePoint()> now = std::chrono::steady_clock::now;
     };
 
     static constexpr std::size_t most_clients = 16;
@@ -49,8 +50,6 @@ public:
     /// Drops every client and the socket.
     void close() noexcept;
 
-    /// Called when a descriptor that was given to the waiter is ready; an unknown one is ignored.
-    void ready(int fd, TimePoint now);
     /// Drops clients that are older than `client_life`; due at `next_expiry`.
     void expire(TimePoint now);
     [[nodiscard]] std::optional<TimePoint> next_expiry() const noexcept;
@@ -71,8 +70,10 @@ private:
 
     void listen(const std::string& path);
     [[nodiscard]] bool is_in_place() const noexcept;
-    void accept(TimePoint now);
-    void admit(system::UniqueFd fd, TimePoint now);
+    void accept();
+    void admit(system::UniqueFd fd);
+    void serve(int fd);
+    void wait_to_write(Client& client);
     void pause(TimePoint until);
     void resume();
     Next read_line(Client& client);

@@ -135,11 +135,14 @@ void InitctlFifo::reopen(Channel& channel)
         return complain(
             channel, fmt::format("cannot close the FIFO {} to other users: {}; requests by it are not heard",
                                  channel.path, std::strerror(errno)));
+    if (const auto waits = waiter_.add(fd.get(), Interest::read, [this, &channel] { receive(channel); });
+        !waits)
+        return complain(channel, fmt::format("cannot wait at the FIFO {}: {}; requests by it are not heard",
+                                             channel.path, waits.error().message()));
     channel.device = facts.st_dev;
     channel.inode = facts.st_ino;
     channel.fd = std::move(fd);
     channel.complaint.clear();
-    waiter_.add(channel.fd.get(), Interest::read);
 }
 
 void InitctlFifo::drop(Channel& channel) noexcept
@@ -159,23 +162,19 @@ void InitctlFifo::complain(Channel& channel, std::string text)
     channel.complaint = std::move(text);
 }
 
-void InitctlFifo::receive(int fd)
+void InitctlFifo::receive(Channel& channel)
 {
-    const auto found =
-        std::ranges::find_if(channels_, [&](const Channel& c) { return c.fd && c.fd.get() == fd; });
-    if (found == channels_.end())
-        return;
     std::array<std::byte, block_size> block{};
-    for (int blocks = 0; blocks < most_blocks && found->fd; ++blocks) {
-        const ssize_t got = ::read(found->fd.get(), block.data(), block.size());
+    for (int blocks = 0; blocks < most_blocks && channel.fd; ++blocks) {
+        const ssize_t got = ::read(channel.fd.get(), block.data(), block.size());
         // EAGAIN: all was read. Anything else is met again, or mended, at the next turn.
         if (got <= 0)
             break;
-        found->stream.feed(std::span{block}.first(static_cast<std::size_t>(got)));
-        hand_on(*found);
+        channel.stream.feed(std::span{block}.first(static_cast<std::size_t>(got)));
+        hand_on(channel);
     }
-    if (const std::size_t skipped = found->stream.take_skipped(); skipped > 0)
-        say_(fmt::format("{}: {} bytes are no request; they were passed over", found->path, skipped));
+    if (const std::size_t skipped = channel.stream.take_skipped(); skipped > 0)
+        say_(fmt::format("{}: {} bytes are no request; they were passed over", channel.path, skipped));
 }
 
 void InitctlFifo::hand_on(Channel& channel)

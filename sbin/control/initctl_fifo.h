@@ -22,7 +22,9 @@ class InitctlFifo {
 public:
     using Receiver = std::function<void(const model::InitctlRequest&)>;
 
-    /// Opens nothing yet: `open` does. `waiter` must outlive this.
+    /// Opens nothing yet: `open` does. `waiter` must outlive this. What is written to a FIFO is read a
+    /// bounded amount at a time, and each request handed to the receiver; bytes that are no request are
+    /// passed over and said in one line.
     InitctlFifo(Waiter& waiter, Say say, Receiver receiver, std::vector<std::string> paths = initctl_paths());
     InitctlFifo(const InitctlFifo&) = delete;
     InitctlFifo& operator=(const InitctlFifo&) = delete;
@@ -36,10 +38,6 @@ public:
     /// Makes anew what a script removed, replaced or mounted over. Cheap when nothing has changed; does
     /// nothing while closed.
     void mend();
-
-    /// Reads what is there, a bounded amount, and hands each request to the receiver. Bytes that are no
-    /// request are passed over and said in one line. `fd` is one of `descriptors()`; any other is ignored.
-    void receive(int fd);
 
     [[nodiscard]] std::vector<int> descriptors() const;
 
@@ -58,12 +56,13 @@ private:
     void reopen(Channel& channel);
     void drop(Channel& channel) noexcept;
     void complain(Channel& channel, std::string text);
+    void receive(Channel& channel);
     void hand_on(Channel& channel);
 
     Waiter& waiter_;
     Say say_;
     Receiver receiver_;
-    std::vector<Channel> channels_;
+    std::vector<Channel> channels_; ///< as many as there were at the start, so that each stays where it is
     bool open_ = false;
 };
 

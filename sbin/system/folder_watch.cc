@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 
 namespace init::system {
 namespace {
@@ -14,13 +15,17 @@ constexpr unsigned written = IN_CLOSE_WRITE | IN_MOVED_TO;
 
 } // namespace
 
-FolderWatch::FolderWatch() noexcept : fd_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
-
-void FolderWatch::add(const std::string& folder) noexcept
+FolderWatch::FolderWatch() noexcept : fd_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)), error_(fd_ ? 0 : errno)
 {
-    // A folder that is named again, or by another way, has the watch that it has. One that cannot be watched
-    // costs the notice alone: pid files are read at the other occasions all the same.
-    (void)::inotify_add_watch(fd_.get(), folder.c_str(), written | IN_ONLYDIR);
+}
+
+world::Result<void> FolderWatch::add(const std::string& folder) noexcept
+{
+    // A folder that is named again, or by another way, has the watch that it has.
+    if (!fd_ || ::inotify_add_watch(fd_.get(), folder.c_str(), written | IN_ONLYDIR) >= 0 ||
+        errno == ENOENT || errno == ENOTDIR)
+        return {};
+    return world::errno_code();
 }
 
 bool FolderWatch::drain() noexcept

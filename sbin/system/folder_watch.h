@@ -4,6 +4,7 @@
 #pragma once
 
 #include "system/unique_fd.h"
+#include "world/result.h"
 
 #include <string>
 
@@ -16,13 +17,17 @@ public:
 
     /// Readable when something was written; -1 where nothing is noticed.
     [[nodiscard]] int descriptor() const noexcept { return fd_.get(); }
-    /// From now on; once is enough. A folder that does not exist is passed over.
-    void add(const std::string& folder) noexcept;
+    /// errno of the kernel's refusal; 0 where there was none.
+    [[nodiscard]] int error() const noexcept { return error_; }
+    /// From now on; once is enough. A folder that does not exist is passed over. Errors: errno of
+    /// inotify_add_watch(2), as ENOSPC; nothing is said of one where nothing is ever noticed.
+    world::Result<void> add(const std::string& folder) noexcept;
     /// Takes what has come; true when there was something.
     bool drain() noexcept;
 
 private:
     UniqueFd fd_;
+    int error_ = 0;
 };
 
 } // namespace init::system

@@ -53,6 +53,38 @@ BOOST_AUTO_TEST_CASE(a_fault_with_nobody_reading_the_output_leaves_as_well)
     }
 }
 
+/// With so few descriptors something is always missing. What must not be is a container that boots and cannot
+/// be stopped.
+BOOST_AUTO_TEST_CASE(without_descriptors_init_says_so_and_leaves_or_it_can_be_stopped)
+{
+    int refusals = 0;
+    int stops = 0;
+    for (int limit = 4; limit <= 20; ++limit)
+        BOOST_TEST_CONTEXT("limit " << limit)
+        {
+            Container box;
+            box.environment("RCINIT_GRACE=4s");
+            box.arguments({"/bin/sh", "-c", "ulimit -n " + std::to_string(limit) + "; exec /sbin/init"});
+            box.start();
+            BOOST_TEST(box.wait_for([&] { return box.is_over() || !box.log_lines("init: ").empty(); }));
+            const bool is_refused = box.wait_for([&] {
+                return box.is_over() || !box.log_lines("leaving with 70").empty() ||
+                       !box.log_lines("runlevel 3").empty();
+            }) && !box.log_lines("leaving with 70").empty();
+            const Ended end = is_refused ? box.wait_exit(soon) : box.stop(SIGTERM, soon);
+            BOOST_TEST(end.over);
+            if (is_refused)
+                BOOST_TEST(end.status == 70);
+            else
+                BOOST_TEST((end.status == 0 || end.status == 73));
+            BOOST_TEST(box.count_events("one start") == 0U);
+            refusals += is_refused ? 1 : 0;
+            stops += is_refused ? 0 : 1;
+        }
+    BOOST_TEST(refusals > 0);
+    BOOST_TEST(stops > 0);
+}
+
 BOOST_AUTO_TEST_CASE(pid_1_under_an_unknown_name_is_init)
 {
     Container box;

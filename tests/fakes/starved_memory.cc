@@ -24,7 +24,7 @@ extern "C" {
 void* __real_malloc(std::size_t size);
 void* __real_calloc(std::size_t count, std::size_t size);
 void* __real_realloc(void* old, std::size_t size);
-void __real__ZN4init4host9LinuxHost13begin_reserveEv(void* host);
+void __real__ZN4init6keeper10KeeperPool13begin_reserveEv(void* pool);
 
 void* __wrap_malloc(std::size_t size)
 {
@@ -44,10 +44,10 @@ void* __wrap_realloc(void* old, std::size_t size)
     return __real_realloc(old, size);
 }
 
-/// init::host::LinuxHost::begin_reserve.
-void __wrap__ZN4init4host9LinuxHost13begin_reserveEv(void* host)
+/// init::keeper::KeeperPool::begin_reserve, the last step of the reserve.
+void __wrap__ZN4init6keeper10KeeperPool13begin_reserveEv(void* pool)
 {
-    __real__ZN4init4host9LinuxHost13begin_reserveEv(host);
+    __real__ZN4init6keeper10KeeperPool13begin_reserveEv(pool);
     is_starved = true;
     (void)!::write(STDERR_FILENO, "memory is gone\n", 15); // so that a test sees that it was injected
 }

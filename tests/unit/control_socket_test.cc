@@ -57,20 +57,14 @@ struct Fixture {
                           [this](UniqueFd connection, UniqueFd pipe, CallRequest call) {
                               callers.admit(std::move(connection), std::move(pipe), std::move(call));
                           },
-                          [this](std::string_view line) { log.emplace_back(line); }}};
+                          [this](std::string_view line) { log.emplace_back(line); }, [this] { return now; }}};
 
     Fixture()
     {
         std::filesystem::permissions(root.path(), std::filesystem::perms{0755});
         socket.mend(root.path());
     }
-    void turn(int limit_ms = 0)
-    {
-        for (const int fd : waiter.ready(limit_ms)) {
-            socket.ready(fd, now);
-            callers.ready(fd);
-        }
-    }
+    void turn(int limit_ms = 0) { waiter.turn(limit_ms); }
     /// Asks from a thread while this one plays init.
     std::string ask_while_turning(const std::string& line)
     {
@@ -300,6 +294,36 @@ BOOST_FIXTURE_TEST_CASE(a_folder_that_cannot_be_used_is_said_once, Fixture)
     BOOST_TEST(log.size() == 1);
     socket.mend(root / std::string(200, 'x'));
     BOOST_TEST(log.size() == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_socket_that_cannot_be_waited_for_is_said_once_and_tried_again, Fixture)
+{
+    ::unlink((root / "control").c_str());
+    waiter.refuses = true;
+    socket.mend(root.path());
+    socket.mend(root.path());
+    BOOST_REQUIRE(log.size() == 1);
+    BOOST_TEST(log[0].find("cannot wait at") != std::string::npos);
+    waiter.refuses = false;
+    socket.mend(root.path());
+    BOOST_TEST(ask_while_turning("status") == status);
+    BOOST_TEST(waiter.unknown_removed == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_that_cannot_be_waited_for_is_hung_up_on, Fixture)
+{
+    const std::size_t before = open_descriptors();
+    {
+        const UniqueFd client = connect();
+        waiter.refuses = true;
+        turn();
+        char byte = 0;
+        BOOST_TEST(::recv(client.get(), &byte, 1, 0) == 0);
+    }
+    waiter.refuses = false;
+    BOOST_TEST(socket.clients() == 0);
+    BOOST_TEST(open_descriptors() == before);
+    BOOST_TEST(ask_while_turning("status") == status);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_client_waits_a_bounded_time, Fixture)

@@ -36,11 +36,7 @@ struct Fixture {
     InitctlFifo fifo{waiter, [this](std::string_view line) { log.emplace_back(line); },
                      [this](const InitctlRequest& request) { heard.push_back(request); }, paths};
 
-    void turn()
-    {
-        for (const int fd : waiter.ready())
-            fifo.receive(fd);
-    }
+    void turn() { waiter.turn(); }
     [[nodiscard]] std::string send(char c, int ms = 100) const
     {
         return send_initctl(level(c), {paths, std::chrono::milliseconds{ms}});
@@ -143,6 +139,22 @@ BOOST_FIXTURE_TEST_CASE(a_link_elsewhere_is_not_followed, Fixture)
     fifo.open();
     BOOST_TEST(is_private_fifo(paths[0]));
     BOOST_TEST(root.read("elsewhere") == "text");
+}
+
+BOOST_FIXTURE_TEST_CASE(one_that_cannot_be_waited_for_is_said_and_tried_again, Fixture)
+{
+    waiter.refuses = true;
+    fifo.open();
+    fifo.mend();
+    BOOST_TEST(fifo.descriptors().empty());
+    BOOST_REQUIRE(log.size() == 2); // each once
+    BOOST_TEST(log[0].find("cannot wait at the FIFO") != std::string::npos);
+    waiter.refuses = false;
+    fifo.mend();
+    BOOST_TEST(send('3').empty());
+    turn();
+    BOOST_TEST(heard.size() == 1);
+    BOOST_TEST(waiter.unknown_removed == 0);
 }
 
 BOOST_FIXTURE_TEST_CASE(one_that_cannot_be_made_is_said_once_and_the_other_works, Fixture)

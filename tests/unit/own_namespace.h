@@ -62,8 +62,19 @@ constexpr const char* denied = "namespaces denied";
     ::_exit(0);
 }
 
-/// Nothing when this machine does not let us make namespaces.
-inline std::optional<Failure> in_own_namespace(const std::function<Failure()>& body)
+/// A process that enters the namespace from outside, as `docker exec` does: its parent there is 0.
+inline void send_visitor(const std::function<void()>& visitor)
+{
+    if (visitor && ::fork() == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        visitor();
+        ::_exit(0);
+    }
+}
+
+/// Nothing when this machine does not let us make namespaces. `visitor` runs in a process of its own.
+inline std::optional<Failure> in_own_namespace(const std::function<Failure()>& body,
+                                               const std::function<void()>& visitor = {})
 {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -78,8 +89,11 @@ inline std::optional<Failure> in_own_namespace(const std::function<Failure()>& b
         const pid_t inner = ::fork();
         if (inner == 0)
             run_as_init(ends[1], body);
+        send_visitor(visitor);
         int status = 0;
-        ::waitpid(inner, &status, 0);
+        // The visitor as well: the end of the namespace waits until it has been reaped.
+        for (pid_t ended = 0; ended != inner; ended = ::waitpid(-1, &status, 0)) {
+        }
         constexpr char died[] = "the init of the test died";
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
             [[maybe_unused]] const ssize_t told = ::write(ends[1], died, sizeof died - 1);

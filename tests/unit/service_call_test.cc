@@ -78,13 +78,7 @@ struct Fixture {
         std::filesystem::permissions(root.path(), std::filesystem::perms{0755});
         socket.mend(root.path());
     }
-    void turn(int limit_ms = 1)
-    {
-        for (const int fd : waiter.ready(limit_ms)) {
-            socket.ready(fd, Clock::now());
-            callers.ready(fd);
-        }
-    }
+    void turn(int limit_ms = 1) { waiter.turn(limit_ms); }
     template <class Event> const Event* find() const
     {
         for (const world::Event& event : events)
@@ -315,6 +309,15 @@ BOOST_FIXTURE_TEST_CASE(a_stranger_is_refused, Fixture, *boost::unit_test::preco
         },
         [] {});
     BOOST_TEST(ran.status == 100);
+    BOOST_TEST(events.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_caller_that_cannot_be_waited_for_is_refused, Fixture)
+{
+    const Ran ran = run_client([this] { return code_of(call_service(root.path(), sample())); },
+                               [this] { waiter.refuses = waiter.size() > 1; });
+    BOOST_TEST(ran.status == 100);
+    BOOST_TEST(callers.size() == 0);
     BOOST_TEST(events.empty());
 }
 

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "host/child_launcher.h"
+
+#include "host/program_search.h"
+#include "keeper/script_environment.h"
+#include "system/launcher.h"
+#include "system/origin.h"
+
+#include <boost/process/v2/process.hpp>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <numeric>
+
+namespace init::host {
+namespace {
+
+/// As if it had been started alone.
+void take_origin(system::SpawnRequest& wanted) noexcept
+{
+    const system::Origin origin = system::origin();
+    wanted.mask = origin.mask;
+    wanted.ignored = origin.ignored;
+    wanted.folder = origin.folder;
+    wanted.umask = origin.umask;
+}
+
+} // namespace
+
+world::Result<pid_t> ChildLauncher::launch(const world::ChildRequest& request)
+{
+    using Session = system::SpawnRequest::Session;
+    const std::string program =
+        find_program(request.argv[0], request.is_command ? container_path() : system_path);
+    if (program.empty())
+        return world::errno_code(ENOENT);
+    system::SpawnRequest wanted;
+    wanted.soft_limit_restored = true;
+    wanted.session = request.controlling ? Session::session_with_terminal : Session::session;
+    if (request.console) {
+        std::iota(std::begin(wanted.standard), std::end(wanted.standard), STDIN_FILENO);
+    } else {
+        const world::Result<int> pipe = output_of(request.label);
+        if (!pipe)
+            return pipe.error();
+        wanted.standard[1] = wanted.standard[2] = *pipe;
+    }
+    if (request.is_command) {
+        take_origin(wanted);
+        if (request.controlling)
+            give_up_terminal();
+    }
+    system::Launcher launcher{wanted};
+    const std::vector<std::string> arguments(request.argv.begin() + 1, request.argv.end());
+    const std::vector<std::string> environment = keeper::environment_with(request.environment);
+    boost::system::error_code error;
+    children_.reserve(children_.size() + 1);
+    boost::process::v2::process child =
+        launcher(io_.get_executor(), error, boost::filesystem::path(program), arguments,
+                 boost::process::v2::process_environment(environment));
+    if (error)
+        return error;
+    const pid_t pid = child.id();
+    child.detach(); // its destructor would kill, and its waits would reap; the one reaper does that
+    children_.push_back(pid);
+    return pid;
+}
+
+world::Result<int> ChildLauncher::output_of(const std::string& label)
+{
+    for (const auto& [known, pipe] : outputs_)
+        if (known == label)
+            return pipe.get();
+    auto made = pool_.read_output(label);
+    if (!made)
+        return made.error();
+    outputs_.emplace_back(label, std::move(made->second));
+    return outputs_.back().second.get();
+}
+
+/// A runtime makes init the leader of the terminal's session, and a terminal has one session at a time. The
+/// kernel says HUP to us for that, in our own name; it is no loss of the console.
+void ChildLauncher::give_up_terminal() noexcept
+{
+    if (::getsid(0) != ::getpid() || ::ioctl(STDIN_FILENO, TIOCNOTTY) != 0)
+        return;
+    sigset_t hangup;
+    ::sigemptyset(&hangup);
+    ::sigaddset(&hangup, SIGHUP);
+    const timespec no_time{};
+    siginfo_t info{};
+    if (::sigtimedwait(&hangup, &info, &no_time) == SIGHUP && info.si_pid != ::getpid())
+        loop_.push(world::SignalReceived{SIGHUP, false, info.si_pid == 0, info.si_pid});
+}
+
+bool ChildLauncher::child_ended(pid_t pid) noexcept
+{
+    const auto child = std::ranges::find(children_, pid);
+    if (child == children_.end())
+        return false;
+    *child = children_.back();
+    children_.pop_back();
+    return true;
+}
+
+void ChildLauncher::close_outputs() noexcept
+{
+    for (auto& [label, pipe] : outputs_)
+        pipe.reset();
+}
+
+} // namespace init::host

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Starts init's own children, the inittab's and the command, and remembers which they are. Scripts are the
+// keepers'.
+#pragma once
+
+#include "host/loop.h"
+#include "keeper/keeper_pool.h"
+#include "world/processes.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace init::host {
+
+class ChildLauncher {
+public:
+    /// Both outlive it.
+    ChildLauncher(Loop& loop, keeper::KeeperPool& pool) noexcept : loop_(loop), pool_(pool) {}
+
+    /// As `world::Processes::launch`.
+    world::Result<pid_t> launch(const world::ChildRequest& request);
+    /// True for one that was launched here; it is forgotten by this. Allocates nothing.
+    bool child_ended(pid_t pid) noexcept;
+    /// Lets go of the pipes that entries write to: their readers leave when the last writer has.
+    void close_outputs() noexcept;
+
+private:
+    world::Result<int> output_of(const std::string& label);
+    void give_up_terminal() noexcept;
+
+    Loop& loop_;
+    keeper::KeeperPool& pool_;
+    boost::asio::io_context io_{1}; ///< what Boost.Process launches on; nothing waits in it
+    std::vector<pid_t> children_;
+    std::vector<std::pair<std::string, system::UniqueFd>> outputs_; ///< write ends, one for each inittab id
+};
+
+} // namespace init::host

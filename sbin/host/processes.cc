@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "host/processes.h"
+
+#include "host/run_by_hand.h"
+#include "system/process_table.h"
+#include "system/signal_process.h"
+
+#include <algorithm>
+#include <csignal>
+
+namespace init::host {
+namespace {
+
+constexpr std::size_t messages_at_once = 64;
+
+/// Nothing for a zombie.
+std::optional<system::ProcessStat> read_living(pid_t pid) noexcept
+{
+    const std::optional<system::ProcessStat> stat = system::read_process(pid);
+    return stat && stat->state != 'Z' && stat->state != 'X' ? stat : std::nullopt;
+}
+
+} // namespace
+
+Processes::Processes(Loop& loop, world::Log& log, keeper::KeeperPool& pool, Watches::OpenPidfd open_pidfd)
+    : loop_(loop), pool_(pool), sink_([this](world::Event event) {
+          if (const auto* ended = std::get_if<world::ProcessEnded>(&event))
+              watches_.keeper_said(*ended);
+          else
+              loop_.push(std::move(event));
+      }),
+      ownership_(pool), launcher_(loop, pool), doubt_(loop, log),
+      reaper_(loop, log, [this](pid_t pid, int status) { child_ended(pid, status); }),
+      watches_(
+          loop, pool, [this] { reaper_.reap(); }, open_pidfd)
+{
+}
+
+// --- Listening --------------------------------------------------------------------------------------
+
+world::Result<void> Processes::listen()
+{
+    doubt_.listen();
+    return loop_.add_vital(pool_.descriptor(), [this] { read_keepers(); });
+}
+
+/// What does not fit now is read at the next wake-up: the descriptor stays readable.
+void Processes::read_keepers()
+{
+    pool_.receive(std::min(loop_.room() / 2, messages_at_once), sink_);
+}
+
+void Processes::child_ended(pid_t pid, int status)
+{
+    if (launcher_.child_ended(pid)) {
+        loop_.push(world::ChildEnded{pid, status});
+        return;
+    }
+    const bool is_watched = watches_.child_ended(pid, status);
+    if (!pool_.child_ended(pid, status, sink_) && !is_watched)
+        doubt_.doubt(); // an orphan: somebody has run something by hand
+}
+
+// --- Starting ---------------------------------------------------------------------------------------
+
+world::Result<world::RunId> Processes::run_script(const world::ScriptRequest& request)
+{
+    world::Result<world::RunId> run = pool_.run(request);
+    if (request.caller >= 0 && pipe_taken_)
+        pipe_taken_(request.caller);
+    return run;
+}
+
+world::Result<pid_t> Processes::launch(const world::ChildRequest& request)
+{
+    return launcher_.launch(request);
+}
+
+// --- Signalling -------------------------------------------------------------------------------------
+
+void Processes::signal_group(pid_t leader, int signo) noexcept
+{
+    // ESRCH: it has ended, and its end is on its way to us.
+    (void)system::send_group_signal(leader, signo);
+}
+
+void Processes::signal_process(pid_t pid, int signo) noexcept
+{
+    (void)system::send_signal(pid, signo);
+}
+
+void Processes::signal_rest(int signo) noexcept
+{
+    // KILL would also end the scribe, which has lines to write, so it goes to each process by itself.
+    if (ownership_.is_first() && signo != SIGKILL) {
+        (void)system::send_signal_to_all(signo);
+        return;
+    }
+    ownership_.visit_others([signo](pid_t pid, const Belonging& whose) {
+        if (whose.owner != Belonging::Owner::stranger)
+            (void)system::send_signal(pid, signo);
+    });
+}
+
+void Processes::signal_visitors(int signo) noexcept
+{
+    ownership_.visit_others([signo](pid_t pid, const Belonging& whose) {
+        if (whose.owner == Belonging::Owner::visitor)
+            (void)system::send_signal(pid, signo);
+    });
+}
+
+void Processes::kill_under_keepers() noexcept
+{
+    pool_.kill_under_keepers();
+    launcher_.close_outputs();
+}
+
+// --- Looking ----------------------------------------------------------------------------------------
+
+bool Processes::is_alive(pid_t pid) noexcept
+{
+    if (pid <= 1 || pool_.is_own(pid))
+        return false;
+    if (!system::is_proc_ours())
+        return static_cast<bool>(system::send_signal(pid, 0));
+    return read_living(pid).has_value();
+}
+
+std::vector<world::ProcessLook> Processes::processes()
+{
+    std::vector<world::ProcessLook> all;
+    ownership_.visit_others([&all](pid_t pid, const Belonging& whose) {
+        if (const auto stat = read_living(pid))
+            all.push_back({pid, stat->parent, whose.run});
+    });
+    return all;
+}
+
+std::optional<world::RunByHand> Processes::find_run_by_hand(std::string_view service,
+                                                            std::span<const world::RunId> own)
+{
+    RunByHandSearch search{std::string(service)};
+    std::optional<world::RunByHand> found;
+    ownership_.visit_others([&](pid_t pid, const Belonging& whose) {
+        const bool is_own = whose.run && std::ranges::find(own, *whose.run) != own.end();
+        if (found || is_own)
+            return;
+        if (std::optional<std::string> verb = search.verb_of(pid))
+            found = {pid, std::move(*verb)};
+    });
+    return found;
+}
+
+// --- Counting ---------------------------------------------------------------------------------------
+
+world::Population Processes::population() noexcept
+{
+    world::Population count;
+    const bool is_seen = ownership_.visit_others([&count](pid_t pid, const Belonging& whose) {
+        if (!read_living(pid))
+            return;
+        count.under_keepers += whose.owner == Belonging::Owner::keeper ? 1 : 0;
+        count.others += whose.owner == Belonging::Owner::init ? 1 : 0;
+        count.visitors += whose.owner == Belonging::Owner::visitor ? 1 : 0;
+    });
+    if (!is_seen)
+        count.under_keepers = pool_.runs_alive();
+    reaper_.tell_of_next_batch(!is_seen || !count.is_empty());
+    return count;
+}
+
+} // namespace init::host
