@@ -5,6 +5,7 @@
 #include <csignal>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 namespace init::fakes {
 namespace {
@@ -14,6 +15,8 @@ std::string signal_name(int signo)
     const char* name = ::sigabbrev_np(signo);
     return name ? name : std::to_string(signo);
 }
+
+constexpr pid_t keeper_base = 1'000'000; ///< pids of keepers, by their run
 
 /// What the real host needs here comes from the same memory as the supervisor's.
 void spend_memory()
@@ -125,15 +128,17 @@ world::Result<world::RunId> FakeHost::run_script(const world::ScriptRequest& req
     commands[verb + " " + request.label] = request.argv;
     const auto run = static_cast<world::RunId>(next_run_++);
     const Behaviour behaviour = behaviours_[request.label + " " + verb];
+    runs_.insert(run);
     if (behaviour.fails_to_exec != 0) {
         due_.emplace(now_, Due{[=] {
                          return std::vector<world::Event>{
                              world::ScriptFailed{run, behaviour.fails_to_exec, "exec", request.argv[0]}};
                      }});
+        empty_run(run, behaviour.drains_in);
         return run;
     }
     const pid_t pid = next_pid_++;
-    processes_[pid] = {Kind::script, request.label, verb, run, behaviour, false};
+    processes_[pid] = {Kind::script, request.label, verb, run, behaviour};
     due_.emplace(now_, Due{[=] { return std::vector<world::Event>{world::ScriptStarted{run, pid}}; }});
     if (!behaviour.hangs)
         end_in(behaviour.takes, pid, behaviour.status);
@@ -168,8 +173,10 @@ world::Result<pid_t> FakeHost::launch(const world::ChildRequest& request)
     const Behaviour behaviour = behaviours_["entry " + request.label];
     if (behaviour.fails_to_exec != 0)
         return world::errno_code(behaviour.fails_to_exec);
+    if (!request.console && !readers_.contains(request.label))
+        runs_.insert(readers_[request.label] = static_cast<world::RunId>(next_run_++));
     const pid_t pid = next_pid_++;
-    processes_[pid] = {Kind::child, request.label, "", {}, behaviour, false};
+    processes_[pid] = {Kind::child, request.label, "", {}, behaviour};
     if (!behaviour.hangs)
         end_in(behaviour.takes, pid, behaviour.status);
     return pid;
@@ -178,73 +185,117 @@ world::Result<pid_t> FakeHost::launch(const world::ChildRequest& request)
 void FakeHost::end_in(std::chrono::milliseconds time, pid_t pid, int status)
 {
     due_.emplace(now_ + time, Due{[this, pid, status]() -> std::vector<world::Event> {
-                     if (!processes_.contains(pid))
+                     const auto found = processes_.find(pid);
+                     if (found == processes_.end())
                          return {};
-                     return {end_process(pid, status)};
+                     if (found->second.is_stopped && status != SIGKILL) {
+                         found->second.is_overdue = !found->second.has_term;
+                         return {};
+                     }
+                     return end_process(pid, status);
                  }});
 }
 
-world::Event FakeHost::end_process(pid_t pid, int status)
+std::vector<world::Event> FakeHost::end_process(pid_t pid, int status)
 {
     const Process process = processes_.at(pid);
     processes_.erase(pid);
-    if (process.kind == Kind::child)
-        return world::ChildEnded{pid, status};
-    if (process.kind == Kind::daemon) {
+    switch (process.kind) {
+    case Kind::child:
+        return {world::ChildEnded{pid, status}};
+    case Kind::script:
+        return end_script(process, status);
+    case Kind::daemon:
         if (daemons_[process.name] == pid)
             daemons_.erase(process.name);
-        empty_run(process.run);
+        empty_run(process.run, process.behaviour.drains_in);
+        // Its keeper reaps it, and has nothing to tell of one that nobody asked about.
         if (watched_.erase(pid) != 0)
-            return world::ProcessEnded{pid, status};
-        return world::OrphansReaped{};
+            return {world::ProcessEnded{pid, status}};
+        return {};
+    case Kind::stray:
+        break;
     }
-    if (process.kind == Kind::stray)
-        return world::OrphansReaped{};
-
-    spans[process.verb + " " + process.name].end = elapsed();
-    pid_t left = 0;
-    const bool cut_short = status != process.behaviour.status;
-    if (process.verb == "start" && !cut_short) {
-        if (process.behaviour.leaves_daemon) {
-            left = next_pid_++;
-            Behaviour daemon = process.behaviour;
-            daemon.deaf = process.behaviour.daemon_deaf;
-            processes_[left] = {Kind::daemon, process.name, "", process.run, daemon, false};
-            daemons_[process.name] = left;
-        }
-        if (process.behaviour.locks)
-            file("/var/lock/subsys/" + process.name);
-    }
-    if (process.verb == "stop" && !cut_short) {
-        files_.erase("/var/lock/subsys/" + process.name);
-        const auto daemon = daemons_.find(process.name);
-        if (process.behaviour.stops_daemon && daemon != daemons_.end()) {
-            const pid_t pid_of_daemon = daemon->second;
-            due_.emplace(now_, Due{[this, pid_of_daemon]() -> std::vector<world::Event> {
-                             if (!processes_.contains(pid_of_daemon))
-                                 return {};
-                             return {end_process(pid_of_daemon, SIGTERM)};
-                         }});
-        }
-    }
-    if (left == 0)
-        empty_run(process.run);
-    return world::ScriptEnded{process.run, status, left};
+    return end_orphan(pid, status);
 }
 
-/// Nothing is left under the run's keeper.
-void FakeHost::empty_run(world::RunId run)
+std::vector<world::Event> FakeHost::end_script(const Process& process, int status)
 {
-    due_.emplace(now_, Due{[=] { return std::vector<world::Event>{world::RunEmpty{run}}; }});
+    spans[process.verb + " " + process.name].end = elapsed();
+    const bool is_whole = status == process.behaviour.status;
+    pid_t left = 0;
+    if (process.verb == "start" && is_whole)
+        left = leave_daemon(process);
+    if (process.verb == "stop" && is_whole)
+        stop_daemon(process);
+    if (left == 0)
+        empty_run(process.run, process.behaviour.drains_in);
+    return {world::ScriptEnded{process.run, status, left}};
+}
+
+/// 0 for none.
+pid_t FakeHost::leave_daemon(const Process& process)
+{
+    if (process.behaviour.locks)
+        file("/var/lock/subsys/" + process.name);
+    if (!process.behaviour.leaves_daemon)
+        return 0;
+    const pid_t pid = next_pid_++;
+    Behaviour daemon = process.behaviour;
+    daemon.deaf = process.behaviour.daemon_deaf;
+    processes_[pid] = {Kind::daemon, process.name, "", process.run, daemon};
+    daemons_[process.name] = pid;
+    return pid;
+}
+
+void FakeHost::stop_daemon(const Process& process)
+{
+    files_.erase("/var/lock/subsys/" + process.name);
+    const auto daemon = daemons_.find(process.name);
+    if (process.behaviour.stops_daemon && daemon != daemons_.end())
+        end_in(0ms, daemon->second, SIGTERM);
+}
+
+/// A child of init's that init did not start. Nobody but the reaper meets it.
+std::vector<world::Event> FakeHost::end_orphan(pid_t pid, int status)
+{
+    std::vector<world::Event> events;
+    if (watched_.erase(pid) != 0)
+        events.emplace_back(world::ProcessEnded{pid, status});
+    else
+        doubt_ownership();
+    if (std::exchange(orphans_matter_, false))
+        events.emplace_back(world::OrphansReaped{});
+    return events;
+}
+
+void FakeHost::doubt_ownership()
+{
+    if (std::exchange(ownership_is_unsure_, true))
+        return;
+    due_.emplace(now_ + 250ms, Due{[this]() -> std::vector<world::Event> {
+                     ownership_is_unsure_ = false;
+                     return {world::OwnershipUnsure{}};
+                 }});
+}
+
+/// Nothing is left under the run's keeper. It hands on what was written, and leaves.
+void FakeHost::empty_run(world::RunId run, std::chrono::milliseconds drain)
+{
+    due_.emplace(now_ + drain, Due{[this, run]() -> std::vector<world::Event> {
+                     runs_.erase(run);
+                     return {world::RunEmpty{run}};
+                 }});
 }
 
 void FakeHost::term(pid_t pid)
 {
     Process& process = processes_.at(pid);
-    if (process.behaviour.deaf || process.ending)
+    if (process.behaviour.deaf || process.has_term)
         return;
-    process.ending = true;
-    end_in(process.kind == Kind::daemon ? process.behaviour.daemon_ends_in : 1ms, pid, SIGTERM);
+    process.has_term = true;
+    if (!process.is_stopped)
+        end_in(process.kind == Kind::daemon ? process.behaviour.daemon_ends_in : 1ms, pid, SIGTERM);
 }
 
 void FakeHost::kill(pid_t pid)
@@ -252,14 +303,37 @@ void FakeHost::kill(pid_t pid)
     end_in(1ms, pid, SIGKILL);
 }
 
+/// One that is stopped does nothing, and so does not end by itself; what it was sent waits for CONT.
 void FakeHost::signal_one(pid_t pid, int signo)
 {
-    if (!processes_.contains(pid))
+    const auto found = processes_.find(pid);
+    if (found == processes_.end())
         return;
-    if (signo == SIGTERM)
+    Process& process = found->second;
+    if (signo == SIGTERM) {
         term(pid);
-    else if (signo == SIGKILL)
+    } else if (signo == SIGKILL) {
         kill(pid);
+    } else if (signo == SIGSTOP) {
+        process.is_stopped = true;
+    } else if (signo == SIGCONT && std::exchange(process.is_stopped, false)) {
+        if (std::exchange(process.has_term, false))
+            term(pid);
+        if (process.is_overdue)
+            end_in(0ms, pid, process.behaviour.status);
+    }
+}
+
+void FakeHost::watch(pid_t pid)
+{
+    const OwnMemory own;
+    if (is_alive(pid)) {
+        watched_.insert(pid);
+        return;
+    }
+    due_.emplace(now_, Due{[pid] {
+                     return std::vector<world::Event>{world::ProcessEnded{pid, std::nullopt}};
+                 }});
 }
 
 void FakeHost::ask_last_line(world::RunId run) noexcept
@@ -308,12 +382,20 @@ void FakeHost::signal_visitors(int signo) noexcept
     const OwnMemory own;
     if (visitors_ != 0)
         record.push_back(signal_name(signo) + " visitors");
+    if (signo == SIGKILL)
+        visitors_ = 0;
 }
 
 void FakeHost::kill_under_keepers() noexcept
 {
     const OwnMemory own;
     record.emplace_back("kill under keepers");
+    for (const auto& [pid, process] : std::map(processes_))
+        if (process.kind == Kind::script || process.kind == Kind::daemon)
+            kill(pid);
+    for (const auto& [label, run] : readers_)
+        empty_run(run, 0ms);
+    readers_.clear();
 }
 
 world::Population FakeHost::population() noexcept
@@ -322,7 +404,20 @@ world::Population FakeHost::population() noexcept
     for (const auto& [pid, process] : processes_)
         ++(process.kind == Kind::script || process.kind == Kind::daemon ? count.under_keepers : count.others);
     count.visitors = visitors_;
+    orphans_matter_ = !count.is_empty();
     return count;
+}
+
+std::vector<world::ProcessLook> FakeHost::processes()
+{
+    const OwnMemory own;
+    std::vector<world::ProcessLook> all;
+    for (const auto& [pid, process] : processes_) {
+        const bool has_keeper = process.kind == Kind::script || process.kind == Kind::daemon;
+        all.push_back({pid, has_keeper ? keeper_base + static_cast<pid_t>(process.run) : 1,
+                       has_keeper ? std::optional(process.run) : std::nullopt});
+    }
+    return all;
 }
 
 // --- Files ------------------------------------------------------------------------------------------

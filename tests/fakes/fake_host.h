@@ -31,7 +31,8 @@ private:
     inline static int depth_ = 0;
 };
 
-/// How a script, an entry's program or a daemon behaves.
+/// How a script, an entry's program or a daemon behaves. TERM, KILL, STOP and CONT mean what they mean to the
+/// kernel; every other signal is one that the program handles without a trace.
 struct Behaviour {
     std::chrono::milliseconds takes{10};
     int status = 0;             ///< wait status
@@ -41,6 +42,7 @@ struct Behaviour {
     bool daemon_deaf = false;
     bool stops_daemon = true;                     ///< for a stop: the service's daemon is gone afterwards
     std::chrono::milliseconds daemon_ends_in{20}; ///< after TERM
+    std::chrono::milliseconds drains_in{0};       ///< from the last process's end until its keeper has gone
     bool locks = false;                           ///< start makes /var/lock/subsys/NAME, stop removes it
     int fails_to_exec = 0;                        ///< errno
 };
@@ -87,7 +89,7 @@ public:
     /// Called before each event is given, for what a test wants to do at a place instead of a time.
     std::function<void()> before_event;
 
-    // --- system::Host ---
+    // --- world::Host ---
     TimePoint now() noexcept override { return now_; }
     std::int64_t wall_clock() noexcept override;
     void arm(world::Timer timer, TimePoint when) noexcept override
@@ -108,28 +110,27 @@ public:
     void signal_rest(int signo) noexcept override;
     void signal_visitors(int signo) noexcept override;
     void kill_under_keepers() noexcept override;
-    void watch(pid_t pid) override
-    {
-        const OwnMemory own;
-        watched_.insert(pid);
-    }
+    void watch(pid_t pid) override;
     void watch_folder(const std::string& folder) noexcept override
     {
         const OwnMemory own;
         watched_folders.insert(folder);
     }
     world::Population population() noexcept override;
-    std::size_t keepers_left() noexcept override { return 0; }
+    std::size_t keepers_left() noexcept override { return runs_.size(); }
     void begin_reserve() noexcept override { note("reserve"); }
     std::optional<world::RunByHand> find_run_by_hand(std::string_view, std::span<const world::RunId>) override
     {
         return by_hand != 0 ? std::optional<world::RunByHand>({by_hand, "stop"}) : std::nullopt;
     }
-    std::vector<world::ProcessLook> processes() override { return {}; }
+    std::vector<world::ProcessLook> processes() override;
     world::Result<std::string> read_file(const std::string& path, std::size_t limit) override;
     world::Result<std::vector<std::string>> list_folder(const std::string& path) override;
     world::FileLook look(const std::string& path) override;
-    bool is_alive(pid_t pid) noexcept override { return processes_.contains(pid); }
+    bool is_alive(pid_t pid) noexcept override
+    {
+        return processes_.contains(pid) || (pid != 0 && pid == by_hand);
+    }
     model::MachineFacts machine_facts() override { return facts; }
     unsigned processors() noexcept override { return 2; }
     bool has_terminal() override { return terminal; }
@@ -176,7 +177,9 @@ private:
         std::string verb;
         world::RunId run{};
         Behaviour behaviour;
-        bool ending = false;
+        bool is_stopped = false;
+        bool is_overdue = false; ///< it would have ended by itself meanwhile
+        bool has_term = false;   ///< pending while it is stopped, and from then on on its way to its end
     };
     struct File {
         std::string text;
@@ -189,8 +192,13 @@ private:
         record.emplace_back(deed);
     }
     void end_in(std::chrono::milliseconds time, pid_t pid, int status);
-    world::Event end_process(pid_t pid, int status);
-    void empty_run(world::RunId run);
+    std::vector<world::Event> end_process(pid_t pid, int status);
+    std::vector<world::Event> end_script(const Process& process, int status);
+    std::vector<world::Event> end_orphan(pid_t pid, int status);
+    pid_t leave_daemon(const Process& process);
+    void stop_daemon(const Process& process);
+    void empty_run(world::RunId run, std::chrono::milliseconds drain);
+    void doubt_ownership();
     void term(pid_t pid);
     void kill(pid_t pid);
     void signal_one(pid_t pid, int signo);
@@ -208,6 +216,10 @@ private:
     std::map<std::string, Behaviour> behaviours_;
     std::map<pid_t, Process> processes_;
     std::set<pid_t> watched_;
+    std::set<world::RunId> runs_;                 ///< whose keepers have not gone
+    std::map<std::string, world::RunId> readers_; ///< of them, those of what entries write
+    bool orphans_matter_ = false;                 ///< a count was not empty
+    bool ownership_is_unsure_ = false;            ///< and that will be told
     std::map<std::string, pid_t> daemons_;
     std::size_t visitors_ = 0;
     pid_t next_pid_ = 100;
