@@ -163,7 +163,9 @@ HOST_TEST(forty_watched_processes_under_one_keeper_lose_none)
     for (const pid_t pid : pids)
         world.processes.watch(pid);
     for (const pid_t pid : pids)
-        world.processes.watch(pid); // twice is once
+        world.processes.watch(pid);     // twice is once
+    world.processes.ask_last_line(run); // its keeper has heard of all when it answers
+    HOLDS(world.wait_until([&] { return world.count<world::LastLine>() == 1; }));
     for (const pid_t pid : pids)
         world.kill(pid);
     world.wait_until([&] { return world.count<world::ProcessEnded>() == 40; }, 10s);
