@@ -9,9 +9,11 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 
 #if defined(__has_feature)
@@ -61,8 +63,10 @@ pid_t clone_child(Shared& shared, int& pidfd) noexcept
 {
     constexpr int flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
     char* const top = child_stack + sizeof child_stack;
+    pid_t* const record = shared.request->pid_record;
     static bool has_pidfd = true;
-    if (has_pidfd) {
+    // clone(2) has one address for the pidfd and the pid.
+    if (record == nullptr && has_pidfd) {
         const pid_t pid = ::clone(child_main, top, flags | CLONE_PIDFD, &shared, &pidfd);
         // Kernels before 5.2 ignore the flag or refuse it.
         if (pid >= 0 || errno != EINVAL)
@@ -70,6 +74,8 @@ pid_t clone_child(Shared& shared, int& pidfd) noexcept
         has_pidfd = false;
     }
     pidfd = -1;
+    if (record != nullptr)
+        return ::clone(child_main, top, flags | CLONE_PARENT_SETTID, &shared, record);
     return ::clone(child_main, top, flags, &shared);
 }
 
@@ -92,6 +98,14 @@ Spawned spawn_blocked(const SpawnRequest& request) noexcept
 
 #else
 
+pid_t fork_child(pid_t* record) noexcept
+{
+    if (record == nullptr)
+        return ::fork();
+    constexpr int flags = CLONE_PARENT_SETTID | SIGCHLD;
+    return static_cast<pid_t>(::syscall(SYS_clone, flags, nullptr, record, nullptr, nullptr));
+}
+
 Spawned spawn_blocked(const SpawnRequest& request) noexcept
 {
     Spawned result;
@@ -102,7 +116,7 @@ Spawned spawn_blocked(const SpawnRequest& request) noexcept
     }
     UniqueFd reader(ends[0]);
     UniqueFd writer(ends[1]);
-    result.pid = ::fork();
+    result.pid = fork_child(request.pid_record);
     if (result.pid == 0) {
         int keep = writer.get();
         const SpawnFailure failure = become(request, keep);
@@ -133,6 +147,8 @@ Spawned spawn(const SpawnRequest& request) noexcept
     const SignalsBlocked blocked;
     Spawned result = spawn_blocked(request);
     if (result.pid >= 0 && result.failure.error != 0) {
+        if (request.pid_record != nullptr)
+            std::atomic_ref(*request.pid_record).store(0);
         wait_for(result.pid);
         result.pid = -1;
         result.pidfd.reset();

@@ -33,6 +33,10 @@ struct SpawnRequest {
     std::size_t limit_count = 0;
     /// RLIMIT_NOFILE's soft value is put back to what init was started with (see `remember_file_limit`).
     bool soft_limit_restored = false;
+    /// Where the kernel puts the child's pid, before the child does anything; 0 again when it could not
+    /// execute. In memory that others share and that is present, it tells them of the child also when the
+    /// caller is killed in here.
+    pid_t* pid_record = nullptr;
     bool shell_on_enoexec = true; ///< a file without #! is run by /bin/sh, as execvp(3) does
 };
 
@@ -43,7 +47,7 @@ struct SpawnFailure {
 
 struct Spawned {
     pid_t pid = -1; ///< -1 when it failed
-    UniqueFd pidfd; ///< empty where the kernel has none
+    UniqueFd pidfd; ///< empty where the kernel has none, and with a `pid_record`
     SpawnFailure failure;
 };
 
