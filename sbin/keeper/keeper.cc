@@ -3,16 +3,16 @@
 // since there is one keeper for every run of a script.
 #include "keeper/keeper.h"
 
-#include "keeper/order_reader.h"
-#include "keeper/pid_list.h"
+#include "keeper/ledger.h"
 #include "keeper/protocol.h"
-#include "keeper/script_environment.h"
+#include "keeper/reaped_pids.h"
+#include "keeper/script_launch.h"
 #include "keeper/script_output.h"
+#include "keeper/watched_pids.h"
 #include "system/after_fork.h"
 #include "system/process_table.h"
 #include "system/process_title.h"
 #include "system/signal_process.h"
-#include "system/spawn.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -35,11 +35,23 @@ namespace {
 using system::UniqueFd;
 using Clock = ScriptOutput::Clock;
 
-constexpr std::size_t words_limit = 1024;
+/// All that a keeper knows of one run. The next run has a new one, so that nothing of this is carried over.
+struct Task {
+    std::uint32_t run = 0;
+    pid_t script = 0;
+    int script_status = 0;
+    bool is_script_over = false; // it has been reaped
+    bool is_end_told = false;
+    UniqueFd source;
+    ScriptOutput output;
+    ReapedPids reaped;
+    WatchedPids watched;
+};
 
 class Keeper {
 public:
-    [[noreturn]] void live(std::uint32_t number) noexcept;
+    Keeper(std::uint32_t number, LedgerEntry& entry) noexcept : number_(number), entry_(entry) {}
+    [[noreturn]] void live() noexcept;
 
 private:
     Message message(MessageKind kind) const noexcept;
@@ -47,7 +59,7 @@ private:
     void flush() noexcept;
 
     void wait_for_something() noexcept;
-    void take_order() noexcept;
+    bool take_order() noexcept;
     void obey(Order order, ReceivedOrder& received) noexcept;
     void start_run(const Order& order, ReceivedOrder& received) noexcept;
     void start_script(const Order& order, StringReader& strings, ReceivedOrder& received) noexcept;
@@ -57,9 +69,9 @@ private:
     void reap() noexcept;
     void note_end(pid_t pid, int status) noexcept;
     void report_script_end() noexcept;
-    void watch(pid_t pid) noexcept;
-    void report_process(pid_t pid, const int* status) noexcept;
-    void report_vanished() noexcept;
+    [[nodiscard]] bool can_report_script_end() noexcept;
+    void watch(const Order& order) noexcept;
+    void report_process(std::uint32_t run, pid_t pid, const int* status) noexcept;
 
     void kill_all() noexcept;
     void kill_children() noexcept;
@@ -68,21 +80,14 @@ private:
     void end_run() noexcept;
     [[noreturn]] void leave() noexcept;
 
-    std::uint32_t number_ = 0;
-    std::uint32_t run_ = 0;
+    std::uint32_t number_;
+    LedgerEntry& entry_;
     bool has_order_ = false;
     bool is_lost_ = false; // init has gone
     bool is_killing_ = false;
     bool has_children_ = false;
-    bool is_script_over_ = false; // it has been reaped
-    bool is_end_told_ = false;
-    pid_t script_ = 0;
-    int script_status_ = 0;
     UniqueFd signals_;
-    UniqueFd source_;
-    ScriptOutput output_;
-    PidList reaped_;
-    PidList watched_;
+    Task task_;
     Message queue_[6];
     std::size_t queued_ = 0;
 };
@@ -90,7 +95,6 @@ private:
 // Pages of these become memory of this process only where it writes to them.
 alignas(Keeper) unsigned char keeper_memory[sizeof(Keeper)];
 alignas(Order) char order_buffer[order_limit];
-char* words[words_limit + 1];
 
 void kill_visited(pid_t pid, void*)
 {
@@ -105,9 +109,15 @@ UniqueFd open_child_signals() noexcept
     return UniqueFd(::signalfd(-1, &child, SFD_NONBLOCK | SFD_CLOEXEC));
 }
 
-[[noreturn]] void Keeper::live(std::uint32_t number) noexcept
+/// True for a child of this process, running or not yet reaped.
+bool is_child(pid_t pid) noexcept
 {
-    number_ = number;
+    siginfo_t ignored{};
+    return ::waitid(P_PID, static_cast<id_t>(pid), &ignored, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+[[noreturn]] void Keeper::live() noexcept
+{
     signals_ = open_child_signals();
     Message born = message(MessageKind::born);
     born.pid = ::getpid();
@@ -127,7 +137,7 @@ Message Keeper::message(MessageKind kind) const noexcept
     Message message;
     message.kind = kind;
     message.keeper = number_;
-    message.run = run_;
+    message.run = task_.run;
     return message;
 }
 
@@ -156,47 +166,53 @@ void Keeper::flush() noexcept
 
 void Keeper::wait_for_something() noexcept
 {
+    // Children stand before orders: a watch that was asked for before a death is seen no later than it.
     pollfd polled[] = {
-        {is_lost_ ? -1 : order_fd, POLLIN, 0},
         {signals_.get(), POLLIN, 0},
-        {output_.wants_read() ? source_.get() : -1, POLLIN, 0},
-        {output_.wants_room() ? line_fd : -1, POLLOUT, 0},
-        {output_.caller().wanted(), POLLOUT, 0},
+        {is_lost_ ? -1 : order_fd, POLLIN, 0},
+        {task_.output.wants_read() ? task_.source.get() : -1, POLLIN, 0},
+        {task_.output.wants_room() ? line_fd : -1, POLLOUT, 0},
+        {task_.output.caller().wanted(), POLLOUT, 0},
     };
-    const int timeout = has_order_ ? output_.timeout(Clock::now()) : -1;
+    const int timeout = has_order_ ? task_.output.timeout(Clock::now()) : -1;
     if (::poll(polled, sizeof polled / sizeof polled[0], timeout) < 0)
         return;
     if (polled[2].revents != 0)
-        output_.read();
-    if (polled[1].revents != 0)
+        task_.output.read();
+    const bool has_order = polled[1].revents != 0 && take_order();
+    if (polled[0].revents != 0) {
+        while (has_order && take_order()) {
+        }
         reap();
-    if (polled[0].revents != 0)
-        take_order();
+    }
     if (has_order_)
-        output_.write(Clock::now());
-    if (is_script_over_ && !is_end_told_ && output_.caller().is_over())
+        task_.output.write(Clock::now());
+    if (can_report_script_end())
         report_script_end();
     if (is_killing_)
         finish_when_killed();
 }
 
-void Keeper::take_order() noexcept
+/// False when there is none, and never will be when init has gone.
+bool Keeper::take_order() noexcept
 {
     ReceivedOrder received;
     if (!receive_order(order_fd, order_buffer, sizeof order_buffer, MSG_DONTWAIT, received)) {
-        is_lost_ = errno != EAGAIN;
-        return;
+        // An order may be lost to a lack of memory; one who waits for it must not wait for ever.
+        is_lost_ = is_lost_ || (errno != EAGAIN && !has_order_) || errno == ECONNRESET;
+        return false;
     }
     if (received.size == 0) {
         is_lost_ = true;
-        return;
+        return false;
     }
     Order order;
     if (received.size < sizeof order)
-        return;
+        return true;
     std::memcpy(&order, order_buffer, sizeof order);
     if (order.version == protocol_version)
         obey(order, received);
+    return true;
 }
 
 void Keeper::obey(Order order, ReceivedOrder& received) noexcept
@@ -215,7 +231,7 @@ void Keeper::obey(Order order, ReceivedOrder& received) noexcept
         answer_last_line();
         break;
     case OrderKind::watch:
-        watch(order.pid);
+        watch(order);
         break;
     case OrderKind::leave:
         is_lost_ = is_lost_ || !has_order_;
@@ -227,12 +243,18 @@ void Keeper::obey(Order order, ReceivedOrder& received) noexcept
 
 void Keeper::start_run(const Order& order, ReceivedOrder& received) noexcept
 {
+    if (!received.descriptors[0]) {
+        is_lost_ = true; // without a word in the ledger, so that another one gets the order
+        return;
+    }
     has_order_ = true;
-    run_ = order.run;
-    source_ = std::move(received.descriptors[0]);
+    task_.run = order.run;
+    task_.source = std::move(received.descriptors[0]);
+    entry_.take(order.run);
     StringReader strings(order_buffer + sizeof order, received.size - sizeof order);
     const char* const label = strings.next();
-    output_.start(source_.get(), line_fd, label != nullptr ? label : "", (order.flags & with_grouping) != 0);
+    const bool is_grouped = (order.flags & with_grouping) != 0;
+    task_.output.start(task_.source.get(), line_fd, label != nullptr ? label : "", is_grouped);
     if (order.kind == OrderKind::read)
         send(message(MessageKind::reading));
     else
@@ -241,47 +263,27 @@ void Keeper::start_run(const Order& order, ReceivedOrder& received) noexcept
 
 void Keeper::start_script(const Order& order, StringReader& strings, ReceivedOrder& received) noexcept
 {
-    if (order.words == 0 || order.words > words_limit)
-        return report_failure(E2BIG, "exec");
-    const char* const limits = strings.next();
-    for (std::size_t i = 0; i < order.words; ++i)
-        if ((words[i] = strings.next()) == nullptr)
-            return report_failure(EINVAL, "exec");
-    reset_environment(); // of the run before; its strings are overwritten by now
-    for (std::size_t i = 0; i < order.variables; ++i) {
-        char* const variable = strings.next();
-        if (variable == nullptr || !set_variable(variable))
-            return report_failure(E2BIG, "exec");
-    }
+    ScriptLaunch launch;
+    if (const int error = launch.read(order, strings))
+        return report_failure(error, "exec");
     const UniqueFd writer = std::move(received.descriptors[1]);
-    system::SpawnRequest request;
-    request.path = words[0];
-    request.argv = words;
-    request.environment = boot_environment();
-    request.standard[1] = writer.get();
-    request.standard[2] = writer.get();
-    system::UniqueFd* extra = received.descriptors + 2;
-    if ((order.flags & with_cgroup) != 0)
-        request.cgroup_procs = (extra++)->get();
+    UniqueFd* extra = received.descriptors + 2;
+    const int cgroup_procs = (order.flags & with_cgroup) != 0 ? (extra++)->get() : -1;
     if ((order.flags & with_caller) != 0)
-        output_.caller().start(std::move(*extra));
-    world::SoftLimit soft[limits_limit];
-    request.limits = soft;
-    request.limit_count = limits != nullptr ? read_limits(limits, soft) : 0;
-    request.soft_limit_restored = true;
-    const system::Spawned spawned = system::spawn(request);
+        task_.output.caller().start(std::move(*extra));
+    const system::Spawned spawned = launch.spawn(writer.get(), cgroup_procs, entry_.script_record());
     if (spawned.pid < 0)
         return report_failure(spawned.failure.error, spawned.failure.step);
     has_children_ = true;
-    script_ = spawned.pid;
+    task_.script = spawned.pid;
     Message started = message(MessageKind::started);
-    started.pid = script_;
+    started.pid = task_.script;
     send(started);
 }
 
 void Keeper::report_failure(int error, const char* step) noexcept
 {
-    output_.caller().end();
+    task_.output.caller().end();
     Message failed = message(MessageKind::failed);
     failed.value = error;
     failed.set_text(step);
@@ -291,7 +293,7 @@ void Keeper::report_failure(int error, const char* step) noexcept
 void Keeper::answer_last_line() noexcept
 {
     Message answer = message(MessageKind::last_line);
-    answer.set_text(output_.last());
+    answer.set_text(task_.output.last());
     send(answer);
 }
 
@@ -300,84 +302,74 @@ void Keeper::reap() noexcept
     signalfd_siginfo ignored;
     [[maybe_unused]] const ssize_t got = ::read(signals_.get(), &ignored, sizeof ignored);
     for (;;) {
-        int status = 0;
-        const pid_t pid = ::waitpid(-1, &status, WNOHANG);
-        if (pid <= 0) {
-            has_children_ = pid == 0;
+        // Straight into the ledger: a status that was collected is never lost.
+        siginfo_t& child = entry_.child_record();
+        child.si_pid = 0;
+        has_children_ = ::waitid(P_ALL, 0, &child, WEXITED | WNOHANG) == 0;
+        if (!has_children_ || child.si_pid == 0)
             break;
-        }
-        note_end(pid, status);
+        note_end(child.si_pid, wait_status(child));
     }
-    if (is_script_over_ && !is_end_told_ && output_.caller().is_over())
+    if (can_report_script_end())
         report_script_end();
-    report_vanished();
     if (is_killing_ && has_children_)
         kill_children();
 }
 
 void Keeper::note_end(pid_t pid, int status) noexcept
 {
-    if (pid == script_ && !is_script_over_) {
-        is_script_over_ = true;
-        script_status_ = status;
-        output_.script_ended(Clock::now());
-        return;
+    if (pid == task_.script && !task_.is_script_over) {
+        task_.is_script_over = true;
+        task_.script_status = status;
+        entry_.script_ended(status);
+        task_.output.script_ended(Clock::now());
     }
-    reaped_.add(pid, status);
-    if (PidList::Entry* entry = watched_.find(pid)) {
-        entry->pid = 0;
-        report_process(pid, &status);
-    }
+    task_.reaped.add(pid, status);
+    if (task_.watched.remove(pid))
+        report_process(task_.run, pid, &status);
+}
+
+/// The caller has all that the script wrote first.
+bool Keeper::can_report_script_end() noexcept
+{
+    return task_.is_script_over && !task_.is_end_told && task_.output.caller().is_over();
 }
 
 void Keeper::report_script_end() noexcept
 {
-    is_end_told_ = true;
+    task_.is_end_told = true;
     Message ended = message(MessageKind::ended);
     ended.known = 1;
-    ended.value = script_status_;
+    ended.value = task_.script_status;
     ended.pid = has_children_ ? system::oldest_child(::getpid()) : 0;
     send(ended);
 }
 
-void Keeper::watch(pid_t pid) noexcept
+/// A number is a child's of now before it is one that was reaped: numbers come again. What is neither has
+/// gone, and nobody can say how; each is answered for once, however often it was asked for.
+void Keeper::watch(const Order& order) noexcept
 {
-    if (pid < 1)
+    if (order.pid < 1)
         return;
-    if (const PidList::Entry* entry = reaped_.find(pid))
-        return report_process(pid, &entry->status);
-    watched_.add(pid, 0);
-    report_vanished();
+    if (has_order_ && is_child(order.pid))
+        return task_.watched.add(order.pid);
+    report_process(order.run, order.pid, task_.reaped.status_of(order.pid));
 }
 
-void Keeper::report_process(pid_t pid, const int* status) noexcept
+void Keeper::report_process(std::uint32_t run, pid_t pid, const int* status) noexcept
 {
     Message ended = message(MessageKind::process_ended);
+    ended.run = run;
     ended.pid = pid;
     ended.known = status != nullptr;
     ended.value = status != nullptr ? *status : 0;
     send(ended);
 }
 
-/// A watched process may be reaped by a parent of its own, deeper in the tree; then its status is not ours to
-/// know.
-void Keeper::report_vanished() noexcept
-{
-    for (PidList::Entry& entry : watched_) {
-        if (entry.pid == 0)
-            continue;
-        const auto alive = system::send_signal(entry.pid, 0);
-        if (alive || alive.error().value() != ESRCH)
-            continue;
-        report_process(entry.pid, nullptr);
-        entry.pid = 0;
-    }
-}
-
 void Keeper::kill_all() noexcept
 {
     is_killing_ = true;
-    output_.hurry();
+    task_.output.hurry();
     kill_children();
 }
 
@@ -387,8 +379,8 @@ void Keeper::kill_children() noexcept
     if (!has_children_ || system::visit_children(::getpid(), kill_visited, nullptr))
         return;
     // Without a /proc of our own the script's group is what can be named; init's last signal gets the rest.
-    if (!is_script_over_) {
-        [[maybe_unused]] const auto sent = system::send_group_signal(script_, SIGKILL);
+    if (!task_.is_script_over) {
+        [[maybe_unused]] const auto sent = system::send_group_signal(task_.script, SIGKILL);
     }
 }
 
@@ -396,28 +388,30 @@ void Keeper::finish_when_killed() noexcept
 {
     if (has_children_)
         return;
-    while (output_.read())
-        output_.write(Clock::now());
+    while (task_.output.read())
+        task_.output.write(Clock::now());
     // A process elsewhere may hold the pipe open; what it writes from now on has no reader.
-    if (output_.wants_read())
-        output_.end();
-    output_.write(Clock::now());
+    if (task_.output.wants_read())
+        task_.output.end();
+    task_.output.write(Clock::now());
 }
 
 bool Keeper::is_over() const noexcept
 {
     if (!has_order_)
         return is_lost_;
-    return !has_children_ && output_.is_done();
+    return !has_children_ && task_.output.is_done();
 }
 
 /// Nothing is left under this keeper, and it has nothing left to read. A process is dearer than a message, so
 /// it offers itself for the next run; init tells it to leave where it has spare ones enough.
 void Keeper::end_run() noexcept
 {
+    if (task_.is_script_over && !task_.is_end_told)
+        report_script_end(); // its caller's share of the output was cut short
     const bool stays = !is_lost_ && !is_killing_;
     Message empty = message(MessageKind::empty);
-    empty.value = static_cast<std::int32_t>(output_.dropped());
+    empty.value = static_cast<std::int32_t>(task_.output.dropped());
     empty.known = stays ? 1 : 0;
     send(empty);
     has_order_ = false;
@@ -425,14 +419,8 @@ void Keeper::end_run() noexcept
         is_lost_ = true;
         return;
     }
-    run_ = 0;
-    script_ = 0;
-    is_script_over_ = is_end_told_ = false;
-    source_.reset();
-    reaped_ = {};
-    watched_ = {};
-    output_.~ScriptOutput();
-    new (&output_) ScriptOutput; // its buffers need no first value
+    task_.~Task();
+    new (&task_) Task; // its buffers need no first value
 }
 
 [[noreturn]] void Keeper::leave() noexcept
@@ -444,7 +432,7 @@ void Keeper::end_run() noexcept
 
 } // namespace
 
-void keeper_main(std::uint32_t number, int socket) noexcept
+void keeper_main(std::uint32_t number, int socket, LedgerEntry& entry) noexcept
 {
     if (socket != order_fd)
         ::dup3(socket, order_fd, O_CLOEXEC);
@@ -453,8 +441,8 @@ void keeper_main(std::uint32_t number, int socket) noexcept
     ::setsid();
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     // Built in place and never destructed: it ends with the process.
-    auto* keeper = new (keeper_memory) Keeper;
-    keeper->live(number);
+    auto* keeper = new (keeper_memory) Keeper(number, entry);
+    keeper->live();
 }
 
 } // namespace init::keeper

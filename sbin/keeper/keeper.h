@@ -13,7 +13,10 @@ constexpr int order_fd = 3;
 constexpr int message_fd = 4;
 constexpr int line_fd = 5;
 
-/// The life of a keeper, from right after the clone; `socket` is where its orders arrive. Leaves by `_exit`.
-[[noreturn]] void keeper_main(std::uint32_t number, int socket) noexcept;
+class LedgerEntry;
+
+/// The life of a keeper, from right after the clone; `socket` is where its orders arrive, `entry` where the
+/// traces of its work stay when it is killed. Leaves by `_exit`.
+[[noreturn]] void keeper_main(std::uint32_t number, int socket, LedgerEntry& entry) noexcept;
 
 } // namespace init::keeper

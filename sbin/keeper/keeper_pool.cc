@@ -16,7 +16,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -56,7 +56,7 @@ try {
     if (!prepare_environment())
         return world::errno_code(ENOMEM);
     auto state = std::make_unique<State>(options);
-    if (!state->open_pipes() || !state->fork_scribe() || !state->fork_spawner())
+    if (!state->open_pipes() || !state->ledger.open() || !state->fork_scribe() || !state->fork_spawner())
         return world::errno_code();
     state->cgroups = system::CgroupTree::find();
     state->ensure_spare();
@@ -93,8 +93,7 @@ bool KeeperPool::receive(std::size_t most, const EventSink& sink)
 bool KeeperPool::child_ended(pid_t pid, int status, const EventSink& sink)
 {
     State& state = *state_;
-    const bool is_script = state.find_script(pid) != nullptr;
-    if (!is_script && !is_own(pid) && !state.has_unborn())
+    if (state.find_script(pid) == nullptr && !is_own(pid))
         return false;
     while (receive(messages_a_read, sink)) {
     }
@@ -102,76 +101,82 @@ bool KeeperPool::child_ended(pid_t pid, int status, const EventSink& sink)
         state.scribe = 0;
         if (!state.is_closed)
             state.fork_scribe();
-        return true;
-    }
-    if (pid == state.replaced_spawner) {
-        state.replaced_spawner = 0;
-        return true;
-    }
-    if (pid == state.spawner) {
-        state.spawner = 0;
-        state.remake_spawner();
-        return true;
-    }
-    if (State::Keeper* keeper = state.find_process(pid)) {
+    } else if (state.is_replaced_spawner(pid)) {
+        std::replace(std::begin(state.replaced_spawners), std::end(state.replaced_spawners), pid, 0);
+        state.settle_unborn(sink);
+    } else if (pid == state.spawner) {
+        state.spawner_lost(sink);
+        std::replace(std::begin(state.replaced_spawners), std::end(state.replaced_spawners), pid, 0);
+    } else if (State::Keeper* keeper = state.find_process(pid)) {
         if (keeper->is_leaving)
             state.forget_keeper(keeper->number);
         else
             state.keeper_lost(*keeper, sink);
-        return true;
+    } else if (state.find_script(pid) != nullptr) {
+        state.child_is_script(pid, status, sink);
     }
-    if (const State::Run* run = state.find_script(pid)) {
-        const std::uint32_t id = run->id;
-        state.tell_direct_start(id, sink);
-        state.script_ended(id, status, 0, sink);
-        return true;
-    }
-    return is_script;
+    return true;
 }
 
 Result<RunId> KeeperPool::run(const world::ScriptRequest& request)
-try {
-    State& state = *state_;
-    auto order = pack_run(state.last_run + 1, request);
+{
+    const std::uint32_t id = state_->last_run + 1;
+    try {
+        return state_->begin(request);
+    } catch (const std::bad_alloc&) {
+        return state_->give_up(id, ENOMEM);
+    }
+}
+
+/// Nothing is thrown once an order has been sent, or a script started.
+Result<RunId> KeeperPool::State::begin(const world::ScriptRequest& request)
+{
+    auto order = pack_run(last_run + 1, request);
     if (!order)
         return order.error();
-    State::Run& run = state.add_run(request.label);
+    Run& run = add_run(request.label);
     run.path = request.argv.front();
-    if (!state.open_output(run))
-        return state.give_up(run, errno);
-    if (request.caller >= 0)
-        run.caller = system::UniqueFd(::fcntl(request.caller, F_DUPFD_CLOEXEC, 0));
-    run.cgroup = state.cgroups.make(run.id);
+    if (!open_output(run))
+        return give_up(run.id, errno);
+    run.cgroup = cgroups.make(run.id);
+    int error = 0;
     if (request.keeper) {
-        state.assign(run, std::move(order.value()));
+        if (request.caller >= 0)
+            run.caller = system::UniqueFd(::fcntl(request.caller, F_DUPFD_CLOEXEC, 0));
+        run.order = std::move(order.value());
+        error = assign(run);
     } else {
-        state.start_direct(run, request);
-        state.assign(run, pack_reading(run.id, run.label));
+        // Its reader has the pipe without a write end, and tells how the start went.
+        system::UniqueFd writer = std::move(run.writer);
+        run.is_direct = true;
+        error = assign_reader(run);
+        if (error == 0)
+            start_direct(run, request, std::move(writer));
     }
-    return state.has_keeper(run) ? Result<RunId>(RunId{run.id}) : state.give_up(run, EAGAIN);
-} catch (const std::bad_alloc&) {
-    return world::errno_code(ENOMEM);
+    return error == 0 ? Result<RunId>(RunId{run.id}) : give_up(run.id, error);
 }
 
 Result<std::pair<RunId, system::UniqueFd>> KeeperPool::read_output(const std::string& label)
-try {
+{
     State& state = *state_;
-    State::Run& run = state.add_run(label);
-    run.is_script_over = true;
-    if (!state.open_output(run))
-        return state.give_up(run, errno).error();
-    system::UniqueFd writer = std::move(run.writer);
-    state.assign(run, pack_reading(run.id, label));
-    if (!state.has_keeper(run))
-        return state.give_up(run, EAGAIN).error();
-    return std::pair(RunId{run.id}, std::move(writer));
-} catch (const std::bad_alloc&) {
-    return world::errno_code(ENOMEM);
+    const std::uint32_t id = state.last_run + 1;
+    try {
+        State::Run& run = state.add_run(label);
+        run.is_script_over = true;
+        if (!state.open_output(run))
+            return state.give_up(id, errno).error();
+        system::UniqueFd writer = std::move(run.writer);
+        if (const int error = state.assign_reader(run))
+            return state.give_up(id, error).error();
+        return std::pair(RunId{id}, std::move(writer));
+    } catch (const std::bad_alloc&) {
+        return state.give_up(id, ENOMEM).error();
+    }
 }
 
 /// The script's process is init's own child; a keeper only reads what it writes, and tells how the start
 /// went, so that every event comes out of `receive`.
-void KeeperPool::State::start_direct(Run& run, const world::ScriptRequest& request)
+void KeeperPool::State::start_direct(Run& run, const world::ScriptRequest& request, system::UniqueFd writer)
 {
     std::vector<std::string> words = request.argv;
     std::vector<std::string> changes = request.environment;
@@ -183,43 +188,26 @@ void KeeperPool::State::start_direct(Run& run, const world::ScriptRequest& reque
     spawn.path = argv[0];
     spawn.argv = argv.data();
     spawn.environment = environment.data();
-    spawn.standard[1] = run.writer.get();
-    spawn.standard[2] = run.writer.get();
+    spawn.standard[1] = writer.get();
+    spawn.standard[2] = writer.get();
     spawn.session = system::SpawnRequest::Session::session;
     spawn.cgroup_procs = run.cgroup.procs();
     spawn.soft_limit_restored = true;
     const system::Spawned spawned = system::spawn(spawn);
-    run.is_direct = true;
     run.script = std::max(spawned.pid, 0);
     run.error = spawned.failure.error;
     run.step = spawned.failure.step;
-    run.writer.reset();
     run.cgroup.close_procs();
 }
 
-bool KeeperPool::State::has_keeper(const Run& run) noexcept
+/// A keeper that has its order has to carry it out, and is free again then; one that has not is free now.
+Result<RunId> KeeperPool::State::give_up(std::uint32_t id, int error) noexcept
 {
-    const Keeper* keeper = find_keeper_of(run.id);
-    return run.is_direct || (keeper != nullptr && (keeper->pid != 0 || keeper->is_requested));
-}
-
-Result<RunId> KeeperPool::State::give_up(const Run& run, int error) noexcept
-{
-    if (const Keeper* keeper = find_keeper_of(run.id))
-        forget_keeper(keeper->number);
-    forget_run(run.id);
+    Keeper* const keeper = find_keeper_of(id);
+    if (keeper != nullptr && !keeper->is_ordered)
+        keeper->run = 0;
+    forget_run(id);
     return world::errno_code(error);
-}
-
-void KeeperPool::State::order_run(std::uint32_t run, OrderKind kind, pid_t pid) noexcept
-{
-    const Keeper* keeper = find_keeper_of(run);
-    if (keeper == nullptr || !keeper->order.empty())
-        return;
-    Order order;
-    order.kind = kind;
-    order.pid = pid;
-    send_order(keeper->socket.get(), order);
 }
 
 void KeeperPool::expect(std::size_t runs) noexcept
@@ -259,14 +247,14 @@ void KeeperPool::kill_under_keepers() noexcept
         state_->order_run(keeper.run, OrderKind::kill_all);
 }
 
-void KeeperPool::watch(RunId run, pid_t pid) noexcept
+bool KeeperPool::watch(RunId run, pid_t pid) noexcept
 {
-    state_->order_run(number(run), OrderKind::watch, pid);
+    return state_->watch(number(run), pid);
 }
 
 bool KeeperPool::is_own(pid_t pid) const noexcept
 {
-    return pid > 0 && (pid == state_->scribe || pid == state_->spawner || pid == state_->replaced_spawner ||
+    return pid > 0 && (pid == state_->scribe || pid == state_->spawner || state_->is_replaced_spawner(pid) ||
                        state_->find_process(pid) != nullptr);
 }
 

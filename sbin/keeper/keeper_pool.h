@@ -42,9 +42,14 @@ public:
 
     /// One child of init has ended: true when it was a keeper, the spawner, the scribe, or a script whose
     /// keeper is gone; what follows from it is handed on (a lost keeper is replaced, a lost spawner or scribe
-    /// made anew). Drains messages first, so that order holds.
+    /// made anew). Drains messages first, so that order holds: what the dead had told is taken before what
+    /// it left undone is put right.
     bool child_ended(pid_t pid, int status, const std::function<void(world::Event)>& sink);
 
+    /// Whatever is killed when, a run that was accepted has one outcome: ScriptStarted at most once, then
+    /// ScriptFailed or ScriptEnded, and RunEmpty last. A script whose keeper dies before it has begun is
+    /// begun again by another one; one that has begun never is. Error: EAGAIN, ENOMEM and the like, when it
+    /// cannot be had now; E2BIG, EINVAL for a request that will not do; nothing follows then.
     world::Result<world::RunId> run(const world::ScriptRequest& request);
     /// A pipe whose lines are labelled; the write end is for a child of init, the reader is a keeper without
     /// a script. The run is empty when all writers have gone.
@@ -56,9 +61,11 @@ public:
     void ask_last_line(world::RunId run) noexcept;
     void signal_script(world::RunId run, int signo) noexcept; ///< the process group of the run's script
     void kill_under_keepers() noexcept;                       ///< order to every keeper; allocates nothing
-    /// The keeper answers for this process: its status arrives as ProcessEnded, also when it was reaped
-    /// already. For processes under its keeper.
-    void watch(world::RunId run, pid_t pid) noexcept;
+    /// The keeper answers for this child of its own: its status arrives as ProcessEnded, once, and also when
+    /// it was reaped already; without a status when that was long ago. If the keeper is lost first, the
+    /// process becomes a child of init's, and its end comes to init's reaper. False when there is no keeper
+    /// to ask: nothing arrives then.
+    bool watch(world::RunId run, pid_t pid) noexcept;
 
     /// Keepers, spawner, scribe: what a count of living processes leaves out.
     [[nodiscard]] bool is_own(pid_t pid) const noexcept;
@@ -71,8 +78,8 @@ public:
     /// count is said when there is room. Allocates nothing.
     void say(std::string_view line) noexcept;
 
-    /// The reserve of a stop has begun: from here on nothing allocates, and a keeper that is lost is not
-    /// replaced.
+    /// The reserve of a stop has begun: from here on nothing allocates, a keeper that is lost is not
+    /// replaced, and a script that had not begun is not begun again: its run has failed.
     void begin_reserve() noexcept;
     /// Ends spawner and spare keepers, closes init's end of the scribe's pipe; the scribe writes what it
     /// holds and leaves. Allocates nothing.

@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: MIT
-// What keepers tell, what the end of one means, and the events that follow. A sink may call back into the
+// What keepers tell, and the events that follow. A sink may call back into the
 // pool, so it is called last, with nothing of the tables held across it. Once the reserve of a stop has
 // begun, nothing here allocates.
-#include "keeper/order.h"
 #include "keeper/pool_state.h"
 #include "system/signal_process.h"
 
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace init::keeper {
 
 using world::RunId;
 
 namespace {
-
-/// True for a process that init will have to wait for: its child now, running or not yet reaped.
-bool is_own_child(pid_t pid) noexcept
-{
-    siginfo_t info{};
-    return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
 
 /// What a step was about, where that is not the script.
 std::string path_of(std::string_view step, const std::string& script)
@@ -44,20 +36,19 @@ void KeeperPool::State::take(const Message& message, const EventSink& sink)
         return;
     switch (message.kind) {
     case MessageKind::born:
-        return keeper_born(message);
+        return keeper_born(message, sink);
     case MessageKind::not_born:
         return keeper_not_born(message, sink);
     case MessageKind::reading:
-        return tell_direct_start(message.run, sink);
+        return keeper_reads(message.run, sink);
     case MessageKind::started:
-        return script_started(message, sink);
+        return script_started(message.run, message.pid, sink);
     case MessageKind::failed:
         return script_failed(message.run, message.value, message.get_text(), sink);
     case MessageKind::ended:
         return script_ended(message.run, message.value, message.pid, sink);
     case MessageKind::process_ended:
-        return sink(world::ProcessEnded{message.pid, message.known != 0 ? std::optional<int>(message.value)
-                                                                        : std::nullopt});
+        return process_ended(message, sink);
     case MessageKind::last_line:
         if (!is_austere)
             sink(world::LastLine{RunId{message.run}, std::string(message.get_text())});
@@ -70,20 +61,27 @@ void KeeperPool::State::take(const Message& message, const EventSink& sink)
     }
 }
 
-void KeeperPool::State::keeper_born(const Message& message)
+void KeeperPool::State::keeper_born(const Message& message, const EventSink& sink)
 {
-    Keeper* keeper = find_keeper(message.keeper);
-    if (keeper == nullptr) {
-        // Asked of a spawner that died; another one has taken its place, and this one leaves by itself.
-        if (is_austere && keepers.size() == keepers.capacity())
-            return;
-        keeper = &keepers.emplace_back();
-        keeper->number = message.keeper;
-        keeper->is_leaving = true;
-    }
+    Keeper* const keeper = find_keeper(message.keeper);
+    if (keeper == nullptr)
+        return;
+    spawners_lost = 0;
     keeper->pid = message.pid;
-    send_pending(*keeper);
+    const std::uint32_t id = keeper->run;
+    const int error = send_pending(*keeper);
+    if (error != 0)
+        keeper->run = 0;
     request_missing();
+    if (error != 0)
+        run_without_keeper(id, error, "fork", sink);
+}
+
+void KeeperPool::State::keeper_reads(std::uint32_t id, const EventSink& sink)
+{
+    if (Run* const run = find_run(id))
+        run->tries = 0;
+    tell_direct_start(id, sink);
 }
 
 /// A keeper has nothing left under it. Another run may have it; more spare ones than that leave.
@@ -103,36 +101,30 @@ void KeeperPool::State::keeper_not_born(const Message& message, const EventSink&
         return;
     const std::uint32_t id = keeper->run;
     forget_keeper(message.keeper);
-    const Run* run = find_run(id);
-    if (run == nullptr)
-        return;
-    const bool has_script = !run->is_direct && !run->is_script_over && run->script == 0;
-    if (has_script)
-        script_failed(id, message.value, "fork", sink);
-    // Nobody reads the output then; what writes to it gets SIGPIPE rather than a pipe that fills up.
-    output_ended(id, sink);
+    request_missing();
+    run_without_keeper(id, message.value, "fork", sink);
 }
 
-void KeeperPool::State::script_started(const Message& message, const EventSink& sink)
+void KeeperPool::State::script_started(std::uint32_t id, pid_t script, const EventSink& sink)
 {
-    Run* run = find_run(message.run);
-    if (run == nullptr)
+    Run* run = find_run(id);
+    if (run == nullptr || !run->awaits_start())
         return;
-    run->script = message.pid;
-    run->is_start_told = true;
+    run->script = script;
+    run->start_told();
     for (int signo = 1; run->early_signals >> signo != 0 && signo < 64; ++signo)
         if ((run->early_signals >> signo & 1) != 0) [[maybe_unused]]
-            const auto sent = system::send_group_signal(message.pid, signo);
-    sink(world::ScriptStarted{RunId{message.run}, message.pid});
+            const auto sent = system::send_group_signal(script, signo);
+    sink(world::ScriptStarted{RunId{id}, script});
 }
 
 void KeeperPool::State::script_failed(std::uint32_t id, int error, std::string_view step,
                                       const EventSink& sink)
 {
     Run* run = find_run(id);
-    if (run == nullptr)
+    if (run == nullptr || run->is_script_over)
         return;
-    run->is_start_told = true;
+    run->start_told();
     run->is_script_over = true;
     if (is_austere)
         return sink(world::ScriptFailed{RunId{id}, error, {}, {}}); // nobody says it any more
@@ -165,7 +157,11 @@ void KeeperPool::State::output_ended(std::uint32_t id, const EventSink& sink)
     // A script that is init's own child may have closed its output and go on.
     if (!run->is_script_over)
         return;
+    const std::vector<pid_t> watched = std::move(run->watched);
     forget_run(id);
+    // Asked for when the keeper had told its last.
+    for (const pid_t pid : watched)
+        sink(world::ProcessEnded{pid, std::nullopt});
     sink(world::RunEmpty{RunId{id}});
 }
 
@@ -180,28 +176,16 @@ void KeeperPool::State::tell_direct_start(std::uint32_t id, const EventSink& sin
     sink(world::ScriptStarted{RunId{id}, run->script});
 }
 
-/// A keeper was killed. What was under it is init's now; its output is read on by another one, through the
-/// same pipe. Once the reserve of a stop has begun, nobody takes its place.
-void KeeperPool::State::keeper_lost(Keeper& lost, const EventSink& sink)
+/// Each watch has one answer.
+void KeeperPool::State::process_ended(const Message& message, const EventSink& sink)
 {
-    const std::uint32_t id = lost.run;
-    std::string order = std::move(lost.order);
-    forget_keeper(lost.number);
-    Run* const run = find_run(id);
+    Run* const run = find_run(message.run);
     if (run == nullptr)
-        return ensure_spare();
-    const bool had_begun = order.empty();
-    if (is_austere)
-        run->is_output_over = true;
-    else
-        assign(*run, had_begun ? pack_reading(run->id, run->label) : std::move(order));
-    if (!had_begun && !is_austere)
         return;
-    const bool is_ours = run->is_direct || (run->script > 0 && is_own_child(run->script));
-    if (!run->is_script_over && !is_ours)
-        script_ended(id, std::nullopt, 0, sink);
-    else if (is_austere)
-        output_ended(id, sink);
+    if (std::erase(run->watched, message.pid) == 0 && !run->has_unlisted_watches)
+        return;
+    const auto status = message.known != 0 ? std::optional<int>(message.value) : std::nullopt;
+    sink(world::ProcessEnded{message.pid, status});
 }
 
 } // namespace init::keeper

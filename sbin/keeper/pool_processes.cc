@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The pool's own processes: scribe, spawner and keepers, how they are made, found and made anew.
-#include "keeper/order.h"
+// The pool's own processes: scribe, spawner and keepers, how they are made, made anew and sent away.
 #include "keeper/pool_state.h"
 #include "keeper/scribe.h"
 #include "keeper/spawner.h"
@@ -11,7 +10,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
+#include <cerrno>
+#include <iterator>
+#include <new>
+#include <string_view>
+#include <utility>
 
 namespace init::keeper {
 
@@ -52,6 +55,11 @@ bool KeeperPool::State::open_pipes() noexcept
            make_pipe(line_reader, line_writer) && make_non_blocking(line_writer);
 }
 
+bool KeeperPool::State::open_output(Run& run) noexcept
+{
+    return make_pipe(run.output, run.writer) && make_non_blocking(run.output);
+}
+
 bool KeeperPool::State::fork_scribe() noexcept
 {
     const system::SignalsBlocked blocked;
@@ -70,37 +78,42 @@ bool KeeperPool::State::fork_spawner() noexcept
     const system::SignalsBlocked blocked;
     spawner = ::fork();
     if (spawner == 0)
-        spawner_main(far.get(), message_writer.get(), line_writer.get());
+        spawner_main(far.get(), message_writer.get(), line_writer.get(), ledger);
     spawner = std::max(spawner, 0);
     return spawner > 0;
 }
 
-/// What the dead one had not carried out yet is asked of the new one. A keeper that it may still have made
-/// finds its socket closed and leaves.
+/// What the dead one had not carried out yet is asked of the new one; what it had made by then stands in the
+/// ledger.
 void KeeperPool::State::remake_spawner()
 {
-    replaced_spawner = spawner; // its end may still be on its way to us
-    spawner = 0;
-    is_remaking_spawner = true;
-    if (is_closed || is_austere || !fork_spawner()) {
-        is_remaking_spawner = false;
-        return;
+    if (spawner != 0) {
+        std::move_backward(std::begin(replaced_spawners), std::end(replaced_spawners) - 1,
+                           std::end(replaced_spawners));
+        replaced_spawners[0] = spawner;
     }
+    spawner = 0;
+    if (is_closed || is_austere || !fork_spawner())
+        return;
+    is_remaking_spawner = true;
     for (Keeper& keeper : keepers)
-        if (keeper.pid == 0) {
-            keeper.number = ++last_keeper;
+        if (keeper.is_unborn() && !keeper.is_cloned())
             keeper.is_requested = false;
-        }
     request_missing();
     is_remaking_spawner = false;
 }
 
-std::uint32_t KeeperPool::State::add_keeper()
+/// nullptr where there is no place for one more.
+KeeperPool::State::Keeper* KeeperPool::State::add_keeper()
 {
+    Ledger::Place place = ledger.take();
+    if (!place)
+        return nullptr;
     Keeper& keeper = keepers.emplace_back();
     keeper.number = ++last_keeper;
+    keeper.place = std::move(place);
     request(keeper);
-    return keeper.number;
+    return &keeper;
 }
 
 void KeeperPool::State::request(Keeper& keeper) noexcept
@@ -111,6 +124,7 @@ void KeeperPool::State::request(Keeper& keeper) noexcept
     Order order;
     order.kind = OrderKind::clone;
     order.keeper = keeper.number;
+    order.place = keeper.place.number();
     const int descriptor = far.get();
     const std::string_view bytes{reinterpret_cast<const char*>(&order), sizeof order};
     keeper.is_requested = send_order(spawner_socket.get(), bytes, &descriptor, 1);
@@ -123,12 +137,13 @@ void KeeperPool::State::request(Keeper& keeper) noexcept
 void KeeperPool::State::request_missing() noexcept
 {
     for (Keeper& keeper : keepers)
-        if (keeper.pid == 0 && !keeper.is_requested)
+        if (keeper.is_unborn() && !keeper.is_requested)
             request(keeper);
 }
 
-void KeeperPool::State::ensure_spare()
-{
+/// One that cannot be had now is no loss yet.
+void KeeperPool::State::ensure_spare() noexcept
+try {
     if (is_closed || is_austere)
         return;
     if (spawner == 0)
@@ -137,6 +152,7 @@ void KeeperPool::State::ensure_spare()
                                        [](const Keeper& k) { return k.run == 0 && !k.is_leaving; });
     if (!has_spare)
         add_keeper();
+} catch (const std::bad_alloc&) {
 }
 
 /// Sends those away that wait for a run beyond what is needed.
@@ -145,127 +161,14 @@ void KeeperPool::State::dismiss_spare() noexcept
     const std::size_t most = is_killing || is_closed ? 0 : most_spare;
     std::size_t spare = 0;
     for (Keeper& keeper : keepers) {
-        if (keeper.run != 0 || keeper.is_leaving || keeper.pid == 0 || ++spare <= most)
+        if (keeper.run != 0 || keeper.is_leaving || keeper.is_unborn() || ++spare <= most)
             continue;
         Order order;
         order.kind = OrderKind::leave;
-        send_order(keeper.socket.get(), order);
+        if (!send_order(keeper.socket.get(), order))
+            keeper.socket.reset(); // says the same
         keeper.is_leaving = true;
     }
-}
-
-/// Gives the run to a spare keeper, or to one that is still to be born. The order goes out at once where it
-/// can.
-void KeeperPool::State::assign(Run& run, std::string order)
-{
-    ensure_spare();
-    auto spare = std::find_if(keepers.begin(), keepers.end(),
-                              [](const Keeper& k) { return k.run == 0 && !k.is_leaving; });
-    if (spare == keepers.end())
-        spare = keepers.begin() + (find_keeper(add_keeper()) - keepers.data());
-    spare->run = run.id;
-    spare->order = std::move(order);
-    if (spare->pid != 0)
-        send_pending(*spare);
-    ensure_spare();
-}
-
-void KeeperPool::State::send_pending(Keeper& keeper) noexcept
-{
-    Run* const run = find_run(keeper.run);
-    if (run == nullptr || keeper.order.empty())
-        return;
-    int descriptors[order_descriptors] = {run->output.get()};
-    std::size_t count = 1;
-    std::uint16_t flags = 0;
-    if (run->writer)
-        descriptors[count++] = run->writer.get();
-    if (run->writer && run->cgroup.procs() >= 0) {
-        descriptors[count++] = run->cgroup.procs();
-        flags |= with_cgroup;
-    }
-    if (run->writer && run->caller) {
-        descriptors[count++] = run->caller.get();
-        flags |= with_caller;
-    }
-    add_flags(keeper.order, flags);
-    if (!send_order(keeper.socket.get(), keeper.order, descriptors, count))
-        return; // it is dying; its end brings the order to another one
-    keeper.order.clear();
-    // From now on the pipe ends when the script's processes have let go of it.
-    run->writer.reset();
-    run->caller.reset();
-    run->cgroup.close_procs();
-    if (is_killing) {
-        Order kill;
-        kill.kind = OrderKind::kill_all;
-        send_order(keeper.socket.get(), kill);
-    }
-}
-
-KeeperPool::State::Keeper* KeeperPool::State::find_keeper(std::uint32_t number) noexcept
-{
-    const auto found = std::find_if(keepers.begin(), keepers.end(),
-                                    [number](const Keeper& k) { return k.number == number; });
-    return found != keepers.end() ? &*found : nullptr;
-}
-
-KeeperPool::State::Keeper* KeeperPool::State::find_keeper_of(std::uint32_t run) noexcept
-{
-    const auto found = std::find_if(keepers.begin(), keepers.end(),
-                                    [run](const Keeper& k) { return k.run == run && !k.is_leaving; });
-    return run != 0 && found != keepers.end() ? &*found : nullptr;
-}
-
-KeeperPool::State::Keeper* KeeperPool::State::find_process(pid_t pid) noexcept
-{
-    const auto found =
-        std::find_if(keepers.begin(), keepers.end(), [pid](const Keeper& k) { return k.pid == pid; });
-    return pid > 0 && found != keepers.end() ? &*found : nullptr;
-}
-
-void KeeperPool::State::forget_keeper(std::uint32_t number) noexcept
-{
-    std::erase_if(keepers, [number](const Keeper& k) { return k.number == number; });
-}
-
-bool KeeperPool::State::has_unborn() const noexcept
-{
-    return std::any_of(keepers.begin(), keepers.end(), [](const Keeper& k) { return k.pid == 0; });
-}
-
-KeeperPool::State::Run& KeeperPool::State::add_run(const std::string& label)
-{
-    auto run = std::make_unique<Run>();
-    run->id = ++last_run;
-    run->label = label;
-    runs.push_back(std::move(run));
-    return *runs.back();
-}
-
-bool KeeperPool::State::open_output(Run& run) noexcept
-{
-    return make_pipe(run.output, run.writer) && make_non_blocking(run.output);
-}
-
-KeeperPool::State::Run* KeeperPool::State::find_run(std::uint32_t id) noexcept
-{
-    const auto found =
-        std::find_if(runs.begin(), runs.end(), [id](const auto& run) { return run->id == id; });
-    return found != runs.end() ? found->get() : nullptr;
-}
-
-KeeperPool::State::Run* KeeperPool::State::find_script(pid_t pid) noexcept
-{
-    const auto found = std::find_if(runs.begin(), runs.end(), [pid](const auto& run) {
-        return run->script == pid && !run->is_script_over;
-    });
-    return pid > 0 && found != runs.end() ? found->get() : nullptr;
-}
-
-void KeeperPool::State::forget_run(std::uint32_t id) noexcept
-{
-    std::erase_if(runs, [id](const auto& run) { return run->id == id; });
 }
 
 } // namespace init::keeper

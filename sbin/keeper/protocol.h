@@ -51,7 +51,7 @@ enum class OrderKind : std::uint8_t {
     read,     ///< the label follows; the read end comes along
     kill_all, ///< KILL everything below, drain, leave
     ask_last_line,
-    watch, ///< `pid`
+    watch, ///< `pid`, a child of the keeper's; `run` comes back with the answer
     leave, ///< to a keeper without a run
 };
 
@@ -72,8 +72,9 @@ struct Order {
     std::uint32_t keeper = 0;
     std::uint32_t run = 0;
     std::int32_t pid = 0;
+    std::uint32_t place = 0; ///< of a clone: where its entry in the ledger is
 };
-static_assert(sizeof(Order) == 20);
+static_assert(sizeof(Order) == 24);
 
 constexpr std::size_t order_limit = 32 * 1024; ///< with its strings
 constexpr std::size_t order_descriptors = 4;

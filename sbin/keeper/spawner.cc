@@ -3,6 +3,7 @@
 #include "keeper/spawner.h"
 
 #include "keeper/keeper.h"
+#include "keeper/ledger.h"
 #include "keeper/protocol.h"
 #include "system/after_fork.h"
 #include "system/process_title.h"
@@ -28,11 +29,13 @@ void ignore_stop_signals() noexcept
         ::sigaction(signo, &action, nullptr);
 }
 
-/// A fork whose child is init's. The C library's fork would run its handlers and offers no CLONE_PARENT.
-pid_t clone_for_init() noexcept
+/// A fork whose child is init's, and known to init from the ledger. The C library's fork would run its
+/// handlers and offers neither.
+pid_t clone_for_init(LedgerEntry& entry) noexcept
 {
-    return static_cast<pid_t>(
-        ::syscall(SYS_clone, CLONE_PARENT | SIGCHLD, nullptr, nullptr, nullptr, nullptr));
+    entry.clear();
+    constexpr int flags = CLONE_PARENT | CLONE_PARENT_SETTID | SIGCHLD;
+    return static_cast<pid_t>(::syscall(SYS_clone, flags, nullptr, entry.keeper_record(), nullptr, nullptr));
 }
 
 void report_not_born(std::uint32_t keeper, int error) noexcept
@@ -44,18 +47,18 @@ void report_not_born(std::uint32_t keeper, int error) noexcept
     [[maybe_unused]] const ssize_t told = ::write(message_fd, &message, sizeof message);
 }
 
-void make_keeper(const Order& order, int socket) noexcept
+void make_keeper(const Order& order, int socket, LedgerEntry& entry) noexcept
 {
-    const pid_t pid = clone_for_init();
+    const pid_t pid = clone_for_init(entry);
     if (pid == 0)
-        keeper_main(order.keeper, socket);
+        keeper_main(order.keeper, socket, entry);
     if (pid < 0)
         report_not_born(order.keeper, errno);
 }
 
 } // namespace
 
-void spawner_main(int orders, int messages, int lines) noexcept
+void spawner_main(int orders, int messages, int lines, Ledger& ledger) noexcept
 {
     const int given[] = {orders, messages, lines};
     system::keep_only(given, 3);
@@ -72,8 +75,9 @@ void spawner_main(int orders, int messages, int lines) noexcept
             ::_exit(0);
         const bool is_usable = received.size == sizeof order && order.version == protocol_version &&
                                order.kind == OrderKind::clone && received.descriptors[0];
-        if (is_usable)
-            make_keeper(order, received.descriptors[0].get());
+        LedgerEntry* const entry = ledger.find(order.place);
+        if (is_usable && entry != nullptr)
+            make_keeper(order, received.descriptors[0].get(), *entry);
     }
 }
 

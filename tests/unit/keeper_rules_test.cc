@@ -33,27 +33,6 @@ std::string switches(pid_t pid)
     return status.substr(std::min(status.find("voluntary_ctxt_switches"), status.size()));
 }
 
-pid_t process_named(const std::string& comm)
-{
-    struct Search {
-        const std::string* comm;
-        pid_t pid;
-    } search{&comm, 0};
-    system::visit_processes(
-        [](pid_t pid, void* context) {
-            auto* found = static_cast<Search*>(context);
-            if (proc_file(pid, "comm") == *found->comm + "\n")
-                found->pid = pid;
-        },
-        &search);
-    return search.pid;
-}
-
-void kill_process(pid_t pid)
-{
-    [[maybe_unused]] const auto sent = system::send_signal(pid, SIGKILL);
-}
-
 std::size_t count_lines(const std::string& text, const std::string& start)
 {
     std::size_t count = 0;

@@ -6,7 +6,9 @@
 #include "keeper/keeper_pool.h"
 #include "left_out.h"
 #include "own_namespace.h"
+#include "system/process_table.h"
 #include "system/signal_mask.h"
+#include "system/signal_process.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -123,9 +125,18 @@ public:
     std::map<RunId, world::ScriptEnded> ended;
     std::map<RunId, bool> empty;
     std::map<pid_t, std::optional<int>> processes; ///< of ProcessEnded
+    std::map<pid_t, int> answers;                  ///< how often it came
     std::vector<std::string> last_lines;
     std::map<pid_t, int> reaped; ///< every child of init
     std::vector<pid_t> unknown;  ///< those that the pool did not know
+
+    /// What an init that finds its children before its messages does.
+    void reap()
+    {
+        reap([this](const world::Event& event) { take(event); });
+    }
+    /// Of a run, a letter an event: Started, Failed, Ended, Run empty. All is well with `SER` and `FR`.
+    std::string history(RunId run) { return history_[run]; }
 
 private:
     template <class Sink> void reap(const Sink& sink)
@@ -146,15 +157,36 @@ private:
     {
         std::visit([this](const auto& what) { note(what); }, event);
     }
-    void note(const world::ScriptStarted& event) { started[event.run] = event.pid; }
-    void note(const world::ScriptFailed& event) { failed[event.run] = event; }
-    void note(const world::ScriptEnded& event) { ended.insert_or_assign(event.run, event); }
-    void note(const world::RunEmpty& event) { empty[event.run] = true; }
-    void note(const world::ProcessEnded& event) { processes[event.pid] = event.status; }
+    void note(const world::ScriptStarted& event)
+    {
+        history_[event.run] += 'S';
+        started[event.run] = event.pid;
+    }
+    void note(const world::ScriptFailed& event)
+    {
+        history_[event.run] += 'F';
+        failed[event.run] = event;
+    }
+    void note(const world::ScriptEnded& event)
+    {
+        history_[event.run] += 'E';
+        ended.insert_or_assign(event.run, event);
+    }
+    void note(const world::RunEmpty& event)
+    {
+        history_[event.run] += 'R';
+        empty[event.run] = true;
+    }
+    void note(const world::ProcessEnded& event)
+    {
+        processes[event.pid] = event.status;
+        ++answers[event.pid];
+    }
     void note(const world::LastLine& event) { last_lines.push_back(event.text); }
     template <class Other> void note(const Other&) {}
 
     bool reads_output_;
+    std::map<RunId, std::string> history_;
     system::UniqueFd stdout_reader_, stdout_writer_, signals_;
 };
 
@@ -185,6 +217,67 @@ inline std::string text_of(const std::string& path)
 inline std::string proc_file(pid_t pid, const std::string& name)
 {
     return text_of("/proc/" + std::to_string(pid) + "/" + name);
+}
+
+/// The last process of that name; 0 for none.
+inline pid_t process_named(const std::string& comm)
+{
+    struct Search {
+        const std::string* comm;
+        pid_t pid;
+    } search{&comm, 0};
+    system::visit_processes(
+        [](pid_t pid, void* context) {
+            auto* found = static_cast<Search*>(context);
+            if (proc_file(pid, "comm") == *found->comm + "\n")
+                found->pid = pid;
+        },
+        &search);
+    return search.pid;
+}
+
+inline std::vector<pid_t> children_of(pid_t parent)
+{
+    std::vector<pid_t> children;
+    system::visit_children(
+        parent, [](pid_t pid, void* context) { static_cast<std::vector<pid_t>*>(context)->push_back(pid); },
+        &children);
+    return children;
+}
+
+inline void signal_process(pid_t pid, int signo)
+{
+    [[maybe_unused]] const auto sent = system::send_signal(pid, signo);
+}
+inline void kill_process(pid_t pid)
+{
+    signal_process(pid, SIGKILL);
+}
+
+inline bool is_gone_or_zombie(pid_t pid)
+{
+    const auto process = system::read_process(pid);
+    return !process || process->state == 'Z';
+}
+
+/// Without a turn of init's.
+template <class Condition> bool stand_by_until(Condition holds)
+{
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    while (!holds()) {
+        if (std::chrono::steady_clock::now() > end)
+            return false;
+        ::poll(nullptr, 0, 1);
+    }
+    return true;
+}
+
+/// It is dead when this returns, and not yet reaped. A keeper that was killed in a write may still have
+/// carried it out.
+inline bool kill_and_see(pid_t pid)
+{
+    kill_process(pid);
+    return stand_by_until([pid] { return is_gone_or_zombie(pid); });
 }
 
 } // namespace init::test
