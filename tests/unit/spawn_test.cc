@@ -99,6 +99,25 @@ unsigned long long mask_in(const std::string& status, const std::string& key)
 
 } // namespace
 
+BOOST_AUTO_TEST_CASE(the_pid_is_recorded_and_taken_back_when_nothing_was_executed)
+{
+    pid_t record = 0;
+    const char* words[] = {"/bin/true", nullptr};
+    char* nothing[] = {nullptr};
+    SpawnRequest request;
+    request.path = words[0];
+    request.argv = const_cast<char* const*>(words);
+    request.environment = nothing;
+    request.pid_record = &record;
+    const Spawned spawned = spawn(request);
+    BOOST_TEST(spawned.pid > 0);
+    BOOST_TEST(record == spawned.pid);
+    ::waitpid(spawned.pid, nullptr, 0);
+    request.path = "/nowhere/at/all";
+    BOOST_TEST(spawn(request).pid == -1);
+    BOOST_TEST(record == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_missing_program_is_an_exec_error_with_errno)
 {
     const Outcome outcome = run_file("/nowhere/at/all");
