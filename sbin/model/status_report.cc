@@ -9,9 +9,10 @@ namespace init::model {
 int lsb_status(const ServiceStatus& service) noexcept
 {
     const std::string& state = service.state;
-    if (state == "running" || state == "done" || state == "starting" || state == "stopping")
+    if (state == "running" || state == "ready" || state == "done" || state == "starting" ||
+        state == "stopping")
         return 0;
-    if (state == "failed" || state == "dead")
+    if (state == "failed" || state == "dead" || state == "waiting" || state == "given up")
         return 1;
     if (state == "stopped" || state == "skipped")
         return 3;
