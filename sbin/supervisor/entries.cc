@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor/entries.h"
 
+#include "model/exit_status.h"
 #include "model/getty.h"
 #include "world/guarded.h"
 
@@ -362,7 +363,8 @@ void Entries::child_ended(const world::ChildEnded& event)
     child->pid = 0;
     child->leaving = false;
     say_if_possible(host_.log, [&] {
-        host_.log.debug(fmt::format("entry {} {}", child->entry.id, describe_status(event.status)));
+        host_.log.debug(fmt::format("entry {} {}", child->entry.id,
+                                    model::exit_status::describe_wait_status(event.status)));
     });
     const Action action = child->entry.action;
     if (action == Action::sysinit || action == Action::boot || action == Action::bootwait)

@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor/foreground_command.h"
 
-#include "supervisor/services.h"
+#include "model/exit_status.h"
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <csignal>
 
 namespace init::supervisor {
-namespace {
-
-constexpr int not_executable = 126;
-constexpr int not_found = 127;
-
-} // namespace
-
 void ForegroundCommand::start()
 {
     was_started_ = true;
@@ -30,7 +22,7 @@ void ForegroundCommand::start()
         pid_ = *pid;
         return;
     }
-    status_ = pid.error().value() == ENOENT ? not_found : not_executable;
+    status_ = model::exit_status::of_failed_exec(pid.error().value());
     host_.log.say(fmt::format("cannot run the command {}: {}; the container stops with status {}",
                               argv_.front(), pid.error().message(), *status_));
 }
@@ -40,7 +32,7 @@ bool ForegroundCommand::child_ended(const world::ChildEnded& event) noexcept
     if (pid_ == 0 || event.pid != pid_)
         return false;
     pid_ = 0;
-    status_ = exit_code_of(event.status);
+    status_ = model::exit_status::of_wait_status(event.status);
     return true;
 }
 
@@ -54,7 +46,7 @@ void ForegroundCommand::pass_on(int signo) noexcept
 
 std::optional<int> ForegroundCommand::last_status() const noexcept
 {
-    return is_alive() ? std::optional(128 + SIGKILL) : status_;
+    return is_alive() ? std::optional(model::exit_status::of_signal(SIGKILL)) : status_;
 }
 
 std::string ForegroundCommand::describe_end() const

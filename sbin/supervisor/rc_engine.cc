@@ -11,11 +11,14 @@
 #include <csignal>
 
 namespace init::supervisor {
+
+using model::RunPurpose;
+using model::ServiceAction;
+
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto report_after = 10s;   ///< a script that runs longer is mentioned once
 constexpr auto kill_after_term = 5s; ///< a script that was told to end and does not
 
 double seconds_of(world::TimePoint::duration time)
@@ -29,13 +32,11 @@ void RcEngine::begin(const LevelContext& context, const std::string& entry)
 {
     context_ = context;
     entry_ = entry;
-    failed_ = false;
     tree::LevelPlan plan =
         tree::read_level_plan(host_.tree, layout_, context.previous, context.level, settings_.parallel);
     for (const model::Diagnostic& complaint : plan.complaints)
         host_.log.say(to_string(complaint));
-    if (plan.unlisted)
-        failed_ = unlisted_ = true;
+    unlisted_ = unlisted_ || plan.unlisted;
     cut_off_ = cut_off_ || (plan.unlisted && context.level.ends());
     host_.log.debug(fmt::format("runlevel {}: {} scripts, {}", context.level.letter(), plan.steps.size(),
                                 plan.side_by_side ? "side by side" : "in link order"));
@@ -52,28 +53,25 @@ void RcEngine::begin_stop(const LevelContext& context, const std::string& servic
     take(std::move(plan));
 }
 
-void RcEngine::begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv,
-                            world::TimePoint limit)
+bool RcEngine::begin_script(const LevelContext& context, RunPurpose purpose, std::string label,
+                            std::vector<std::string> argv, world::TimePoint limit)
 {
     context_ = context;
-    failed_ = false;
     take({});
-    world::ScriptRequest request{std::move(label), std::move(argv), context.environment, true};
-    Running script;
-    script.name = request.label;
-    script.verb = "run";
-    script.is_sysinit = !context.level.ends();
-    script.begun = host_.clock.now();
-    script.limit = limit;
-    (void)launch(std::move(script), std::move(request), nullptr);
+    const world::ScriptRequest request{label, std::move(argv), context.environment, true};
+    Run run;
+    run.name = std::move(label);
+    run.verb = "run";
+    run.purpose = purpose;
+    run.limit = limit;
+    return launch(std::move(run), request, std::nullopt);
 }
 
 void RcEngine::take(tree::LevelPlan plan)
 {
-    steps_ = std::move(plan.steps);
     std::vector<model::ScheduledStep> steps;
-    steps.reserve(steps_.size());
-    for (tree::PlannedStep& planned : steps_) {
+    steps.reserve(plan.steps.size());
+    for (tree::PlannedStep& planned : plan.steps) {
         const Service* service = services_.find(planned.step.link.name);
         const bool starts = planned.step.verb == "start";
         steps.push_back({std::move(planned.after), planned.stage, planned.interactive,
@@ -81,63 +79,89 @@ void RcEngine::take(tree::LevelPlan plan)
     }
     const bool stops = context_.level.ends();
     const std::size_t jobs = settings_.jobs.value_or(model::default_jobs(host_.machine.processors(), stops));
+    held_.clear();
+    held_.reserve(plan.steps.size());
+    steps_ = std::move(plan.steps);
     schedule_.take(std::move(steps), jobs, settings_.shuffle);
     host_.processes.expect_runs(std::min(jobs, steps_.size()));
 }
 
 void RcEngine::work() noexcept
 {
-    while (const std::optional<std::size_t> step = schedule_.next()) {
-        bool runs = false;
-        if (!guarded(host_.log, "a script cannot be run; going on without it", [&] { runs = start(*step); }))
-            was_not_run(steps_[*step].step.link.name, steps_[*step].step.verb);
-        if (!runs)
-            schedule_.over(*step);
-    }
+    while (const std::optional<std::size_t> step = schedule_.next())
+        try_step(*step);
 }
 
-/// False where nothing is to be waited for: the script is skipped, or cannot be launched.
-bool RcEngine::start(std::size_t index)
+/// It is over at once where nothing is to be waited for.
+void RcEngine::try_step(std::size_t step) noexcept
+{
+    Begun begun = Begun::no;
+    if (!world::guarded(host_.log, "a script cannot be run; going on without it",
+                        [&] { begun = start(step); }))
+        was_not_run(steps_[step].step.link.name, steps_[step].step.verb);
+    if (begun == Begun::no)
+        schedule_.over(step);
+}
+
+/// The script may be skipped, may not be possible to launch, or have to wait for a run of the same service.
+RcEngine::Begun RcEngine::start(std::size_t index)
 {
     const model::PlanStep& step = steps_[index].step;
+    const RunPurpose purpose = model::purpose_of(step.verb);
     Service& service = services_.get(step.link.name);
-    const std::optional<world::RunId> stopping =
-        step.verb == "stop" ? running_stop_of(service) : std::nullopt;
-    if (!stopping && is_skipped(step, service))
-        return false;
+    // Somebody's stop of it, or that of a level that was left, is the one that is waited for.
+    if (Run* stop = runs_.at_work(service, RunPurpose::stop); stop && purpose == RunPurpose::stop) {
+        if (services_.ask(service, purpose) == ServiceAction::join)
+            return join(*stop, index) ? Begun::runs : Begun::no;
+    }
+    if (is_skipped(step, service))
+        return Begun::no;
+    if (services_.ask(service, purpose) == ServiceAction::hold)
+        return hold(index);
     world::ScriptRequest request;
     request.label = step.link.name;
-    if (!stopping)
-        request.argv = command_of(step);
+    request.argv = command_of(step);
     request.environment = context_.environment;
     request.keeper = keeper_of(settings_, service.settings);
     request.grouped = settings_.output == model::OutputChoice::grouped;
-
-    Running script;
-    script.step = index;
-    script.name = step.link.name;
-    script.verb = step.verb;
-    script.is_sysinit = context_.level.letter() == 'S';
-    script.begun = host_.clock.now();
-    script.limit = limit_of(script);
-    if (!stopping)
-        return launch(std::move(script), std::move(request), &service);
-    // Somebody's stop of it, or that of a level that was left, is the one that is waited for.
-    running_.reserve(running_.size() + 1);
-    overtaken_.reserve(overtaken_.size() + running_.size() + 1);
-    script.run = *stopping;
-    std::erase(overtaken_, *stopping);
-    running_.push_back(std::move(script));
-    arm_timers();
-    return true;
+    Run run;
+    run.service = &service;
+    run.name = step.link.name;
+    run.verb = step.verb;
+    run.purpose = purpose;
+    run.limit = limit_of(index, service);
+    return launch(std::move(run), request, index) ? Begun::runs : Begun::no;
 }
 
-std::optional<world::RunId> RcEngine::running_stop_of(const Service& service) noexcept
+/// It waits until the run at work is over, and not for longer than its own time.
+RcEngine::Begun RcEngine::hold(std::size_t index)
 {
-    for (const Run& run : service.runs)
-        if (run.purpose == RunPurpose::stop && run.script_runs)
-            return run.id;
-    return std::nullopt;
+    const model::PlanStep& step = steps_[index].step;
+    host_.log.debug(
+        fmt::format("{}: its {} waits until another run of its script is over", step.link.name, step.verb));
+    if (std::find(held_.begin(), held_.end(), index) == held_.end()) {
+        held_.push_back(index);
+        const Service& service = services_.get(step.link.name);
+        host_.clock.arm({world::Timer::Kind::start_hold, static_cast<std::uint32_t>(index + 1)},
+                        limit_of(index, service));
+    }
+    return Begun::held;
+}
+
+void RcEngine::let_go(std::size_t index) noexcept
+{
+    std::erase(held_, index);
+    host_.clock.disarm({world::Timer::Kind::start_hold, static_cast<std::uint32_t>(index + 1)});
+}
+
+bool RcEngine::join(Run& run, std::size_t index)
+{
+    waited_for_.reserve(waited_for_.size() + 1);
+    const world::TimePoint limit = limit_of(index, *run.service);
+    run.overtaken = false;
+    waited_for_.push_back({run.id, index});
+    runs_.set_limit(run, limit);
+    return true;
 }
 
 bool RcEngine::is_skipped(const model::PlanStep& step, Service& service)
@@ -174,44 +198,35 @@ std::vector<std::string> RcEngine::command_of(const model::PlanStep& step)
     return command;
 }
 
-world::TimePoint RcEngine::limit_of(const Running& script)
+world::TimePoint RcEngine::limit_of(std::size_t step, const Service& service)
 {
-    const bool stops = script.verb == "stop";
+    const bool stops = steps_[step].step.verb == "stop";
     if (stops && share_)
-        return share_(schedule_.in_a_row(*script.step));
-    const Service* service = services_.find(script.name);
-    const model::ServiceSettings none;
-    const model::ServiceSettings& own = service ? service->settings : none;
-    return script.begun + (stops ? stop_timeout_of(settings_, own) : start_timeout_of(settings_, own));
+        return share_(schedule_.in_a_row(step));
+    return host_.clock.now() + (stops ? stop_timeout_of(settings_, service.settings)
+                                      : start_timeout_of(settings_, service.settings));
 }
 
 /// Throws only before the script was launched.
-bool RcEngine::launch(Running script, world::ScriptRequest request, Service* service)
+bool RcEngine::launch(Run run, const world::ScriptRequest& request, std::optional<std::size_t> step)
 {
-    running_.reserve(running_.size() + 1);
-    overtaken_.reserve(overtaken_.size() + running_.size() + 1); // it may come to stand there
-    if (service)
-        service->runs.reserve(service->runs.size() + 1);
-    const world::Result<world::RunId> run = host_.processes.run_script(request);
-    if (!run) {
-        host_.log.say(fmt::format("{}: cannot {} it with {}: {}; going on without it", script.name,
-                                  script.verb, request.argv[0], run.error().message()));
-        was_not_run(script.name, script.verb);
+    waited_for_.reserve(waited_for_.size() + 1);
+    const std::string name = run.name;
+    const std::string verb = run.verb;
+    const world::Result<world::RunId> begun = runs_.begin(std::move(run), request);
+    if (!begun) {
+        host_.log.say(fmt::format("{}: cannot {} it with {}: {}; going on without it", name, verb,
+                                  request.argv[0], begun.error().message()));
+        was_not_run(name, verb);
         return false;
     }
-    script.run = *run;
-    if (service)
-        guarded(host_.log, "a state file is not written anew",
-                [&] { services_.run_begins(*service, *run, script.verb); });
-    running_.push_back(std::move(script));
-    arm_timers();
+    waited_for_.push_back({*begun, step});
     return true;
 }
 
 /// A service that was to be stopped is still up then, which whoever ends the container must know.
 void RcEngine::was_not_run(std::string_view service, std::string_view verb) noexcept
 {
-    failed_ = true;
     if (verb != "stop")
         return;
     cut_off_ = true;
@@ -219,197 +234,174 @@ void RcEngine::was_not_run(std::string_view service, std::string_view verb) noex
         known->stop_not_run = true;
 }
 
-RcEngine::Running* RcEngine::find(world::RunId run) noexcept
+bool RcEngine::is_waited_for(world::RunId run) const noexcept
 {
-    const auto at = std::find_if(running_.begin(), running_.end(),
-                                 [&](const Running& script) { return script.run == run; });
-    return at == running_.end() ? nullptr : &*at;
+    return std::any_of(waited_for_.begin(), waited_for_.end(),
+                       [run](const WaitedFor& waited) { return waited.run == run; });
 }
 
-/// Takes it out of those that run; it holds nobody up any more.
-RcEngine::Running RcEngine::remove(const Running& script)
+/// It holds nobody up any more. The step that it was, where it was one.
+std::optional<std::size_t> RcEngine::remove(world::RunId run) noexcept
 {
-    const auto at = running_.begin() + (&script - running_.data());
-    Running removed = std::move(*at);
-    running_.erase(at);
-    if (removed.step)
-        schedule_.over(*removed.step);
-    if (!is_busy())
-        host_.processes.expect_runs(1);
-    arm_timers();
-    return removed;
+    const auto at = std::find_if(waited_for_.begin(), waited_for_.end(),
+                                 [run](const WaitedFor& waited) { return waited.run == run; });
+    const std::optional<std::size_t> step = at->step;
+    waited_for_.erase(at);
+    if (step)
+        schedule_.over(*step);
+    return step;
 }
 
-void RcEngine::arm_timers()
+// --- What becomes of runs ---------------------------------------------------------------------------
+
+void RcEngine::run_over(const Run& run, const model::RunOutcome& outcome, pid_t, const std::string& why)
 {
-    std::optional<world::TimePoint> limit;
-    std::optional<world::TimePoint> report;
-    for (const Running& script : running_) {
-        limit = std::min(limit.value_or(script.limit), script.limit);
-        if (!script.is_reported)
-            report = std::min(report.value_or(script.begun + report_after), script.begun + report_after);
+    if (is_waited_for(run.id)) {
+        (void)remove(run.id); // first: nothing may wait for it any more, whatever else fails
+        if (outcome.purpose == RunPurpose::stop && outcome.result == model::RunResult::unseen)
+            cut_off_ = true;
+        finish(run, outcome, why);
     }
-    const auto set = [this](world::Timer timer, const std::optional<world::TimePoint>& when) {
-        if (when)
-            host_.clock.arm(timer, *when);
-        else
-            host_.clock.disarm(timer);
-    };
-    set({world::Timer::Kind::run_limit}, limit);
-    set({world::Timer::Kind::run_report}, report);
+    ask_held_anew(run.service);
 }
 
-void RcEngine::finish(const Running& script, bool well, const std::string& how)
+/// Each once: one that has to wait again comes to stand behind them.
+void RcEngine::ask_held_anew(const Service* service)
 {
-    const auto took = host_.clock.now() - script.begun;
-    failed_ = failed_ || (!well && script.verb != "stop");
-    say_if_possible(host_.log, [&] {
-        if (well)
-            host_.log.debug(
-                fmt::format("{}: {} done in {:.3f} s", script.name, script.verb, seconds_of(took)));
+    for (std::size_t left = held_.size(); left > 0; --left) {
+        const std::size_t step = held_.front();
+        const bool is_meant = service && steps_[step].step.link.name == service->name;
+        if (!is_meant) {
+            std::rotate(held_.begin(), held_.begin() + 1, held_.end());
+            continue;
+        }
+        let_go(step);
+        try_step(step);
+    }
+}
+
+void RcEngine::finish(const Run& run, const model::RunOutcome& outcome, const std::string& why)
+{
+    const auto took = host_.clock.now() - run.begun;
+    if (outcome.result == model::RunResult::not_run)
+        was_not_run(run.name, run.verb);
+    world::say_if_possible(host_.log, [&] {
+        if (outcome.is_success())
+            host_.log.debug(fmt::format("{}: {} done in {:.3f} s", run.name, run.verb, seconds_of(took)));
+        else if (!outcome.is_failure())
+            host_.log.say(fmt::format("{}: not started: {}; going on", run.name, describe(outcome)));
         else
-            host_.log.say(fmt::format("{}: {} {} after {:.1f} s; going on", script.name, script.verb, how,
-                                      seconds_of(took)));
+            host_.log.say(fmt::format("{}: {} {} after {:.1f} s; going on", run.name, run.verb,
+                                      why.empty() ? describe(outcome) : "failed: " + why, seconds_of(took)));
     });
-    if (Service* service = script.step ? services_.find(script.name) : nullptr)
-        (script.verb == "start" ? service->start_took : service->stop_took) =
+    if (run.service)
+        (run.purpose == RunPurpose::start ? run.service->start_took : run.service->stop_took) =
             std::chrono::duration_cast<std::chrono::milliseconds>(took);
-    if (script.is_sysinit)
+    // rc.sysinit, or a script of rcS.d: what it removed is made anew after it.
+    if (run.purpose == RunPurpose::sysinit || context_.level.letter() == 'S')
         host_.records.mend_files();
 }
 
-void RcEngine::script_failed(const world::ScriptFailed& event)
+void RcEngine::run_out_of_time(Run& run)
 {
-    std::erase(overtaken_, event.run);
-    const Running* script = find(event.run);
-    if (!script)
+    if (!is_waited_for(run.id))
         return;
-    const Running ended = remove(*script);
-    if (ended.verb == "stop")
-        was_not_run(ended.name, ended.verb);
-    finish(ended, false,
-           fmt::format("failed: cannot {} {}: {}", event.step, event.path,
-                       world::errno_code(event.error).message()));
-}
-
-void RcEngine::script_ended(const world::ScriptEnded& event)
-{
-    std::erase(overtaken_, event.run);
-    const Running* script = find(event.run);
-    if (!script)
-        return;
-    const int code = event.status ? exit_code_of(*event.status) : 0;
-    // 5 and 6: not installed, not configured. Source: LSB 3.1, 20.2.
-    const bool well = code == 0 || (script->verb == "start" && (code == 5 || code == 6));
-    const Running ended = remove(*script); // first: nothing may wait for it any more, whatever else fails
-    finish(ended, well, event.status ? describe_status(*event.status) : std::string("ended unseen"));
-}
-
-void RcEngine::last_line(const world::LastLine& event)
-{
-    const Running* script = find(event.run);
-    if (!script)
-        return;
-    const double runs = seconds_of(host_.clock.now() - script->begun);
-    const double left = seconds_of(script->limit - host_.clock.now());
-    host_.log.say(
-        fmt::format("{}: {} has been running for {:.0f} s, and may for {:.0f} s more; {}", script->name,
-                    script->verb, runs, std::max(left, 0.0),
-                    event.text.empty() ? "it has written nothing" : "last it wrote \"" + event.text + "\""));
-}
-
-void RcEngine::timer_fired(world::Timer timer)
-{
-    const world::TimePoint now = host_.clock.now();
-    if (timer.kind == world::Timer::Kind::run_report) {
-        for (Running& script : running_)
-            if (!script.is_reported && now >= script.begun + report_after) {
-                script.is_reported = true;
-                host_.processes.ask_last_line(script.run);
-            }
-    } else if (timer.kind == world::Timer::Kind::run_limit) {
-        // From the back: one that is overtaken is taken out.
-        for (std::size_t i = running_.size(); i-- > 0;)
-            if (now >= running_[i].limit)
-                out_of_time(running_[i]);
-    } else {
+    if (run.told_to_end) {
+        runs_.signal(run, SIGKILL);
+        runs_.set_limit(run, host_.clock.now() + kill_after_term);
         return;
     }
-    arm_timers();
+    if (share_ && run.purpose == RunPurpose::stop)
+        return overtake(run);
+    world::say_if_possible(host_.log, [&] {
+        host_.log.say(fmt::format("{}: {} has not ended within its {:.0f} s; ending it", run.name, run.verb,
+                                  seconds_of(*run.limit - run.begun)));
+    });
+    cut_off_ = cut_off_ || run.purpose == RunPurpose::stop;
+    runs_.tell_to_end(run, host_.clock.now() + kill_after_term);
 }
 
-void RcEngine::out_of_time(Running& script)
+/// It is not ended, and holds nobody up any more.
+void RcEngine::overtake(Run& run)
 {
-    if (share_ && script.verb == "stop" && !script.told_to_end) {
-        say_if_possible(host_.log, [&] {
-            host_.log.say(fmt::format(
-                "{}: stop has used its share of the time ({:.1f} s); going on with the next while it runs",
-                script.name, seconds_of(host_.clock.now() - script.begun)));
+    world::say_if_possible(host_.log, [&] {
+        host_.log.say(fmt::format(
+            "{}: stop has used its share of the time ({:.1f} s); going on with the next while it runs",
+            run.name, seconds_of(host_.clock.now() - run.begun)));
+    });
+    run.overtaken = true;
+    (void)remove(run.id);
+}
+
+void RcEngine::timer_fired(world::Timer timer) noexcept
+{
+    if (timer.kind != world::Timer::Kind::start_hold)
+        return;
+    for (std::size_t i = held_.size(); i-- > 0;) {
+        const std::size_t step = held_[i];
+        if (timer.id != 0 && timer.id != step + 1)
+            continue;
+        let_go(step);
+        schedule_.over(step);
+        world::say_if_possible(host_.log, [&] {
+            host_.log.say(fmt::format("{}: not started: another run of its script is not over; going on",
+                                      steps_[step].step.link.name));
         });
-        overtaken_.push_back(remove(script).run);
-        return;
     }
-    if (!script.told_to_end) {
-        say_if_possible(host_.log, [&] {
-            host_.log.say(fmt::format("{}: {} has not ended within its {:.0f} s; ending it", script.name,
-                                      script.verb, seconds_of(script.limit - script.begun)));
-        });
-        failed_ = failed_ || script.verb != "stop";
-        cut_off_ = cut_off_ || script.verb == "stop";
-        tell_to_end(script, host_.clock.now() + kill_after_term);
-        return;
-    }
-    host_.processes.signal_script(script.run, SIGKILL);
-    script.limit = host_.clock.now() + kill_after_term;
-}
-
-void RcEngine::tell_to_end(Running& script, world::TimePoint limit)
-{
-    script.told_to_end = true;
-    script.limit = limit;
-    host_.processes.signal_script(script.run, SIGTERM);
-    host_.processes.signal_script(script.run, SIGCONT);
 }
 
 void RcEngine::interrupt(std::optional<world::TimePoint> until) noexcept
 {
     abandon();
-    for (Running& script : running_) {
-        if (script.told_to_end)
+    for (const WaitedFor& waited : waited_for_) {
+        Run* run = runs_.find(waited.run);
+        if (!run || run->told_to_end)
             continue;
-        if (script.verb == "stop") {
+        if (run->purpose == RunPurpose::stop) {
             // What it stops is to be stopped all the same, and half a stop would be begun anew.
-            script.limit = std::min(script.limit, until.value_or(script.limit));
+            if (until && (!run->limit || *until < *run->limit))
+                runs_.set_limit(*run, *until);
             continue;
         }
-        say_if_possible(host_.log, [&] {
-            host_.log.say(fmt::format("{}: {} is interrupted", script.name, script.verb));
-        });
-        tell_to_end(script, until.value_or(host_.clock.now() + kill_after_term));
+        world::say_if_possible(
+            host_.log, [&] { host_.log.say(fmt::format("{}: {} is interrupted", run->name, run->verb)); });
+        runs_.tell_to_end(*run, until.value_or(host_.clock.now() + kill_after_term));
     }
-    arm_timers();
 }
 
 void RcEngine::use_shares(Share share) noexcept
 {
     share_ = std::move(share);
-    for (Running& script : running_)
-        if (script.verb == "stop" && script.step && !script.told_to_end)
-            script.limit = std::min(script.limit, share_(schedule_.in_a_row(*script.step)));
-    arm_timers();
+    for (const WaitedFor& waited : waited_for_) {
+        Run* run = runs_.find(waited.run);
+        if (!run || run->purpose != RunPurpose::stop || !waited.step || run->told_to_end)
+            continue;
+        const world::TimePoint until = share_(schedule_.in_a_row(*waited.step));
+        if (!run->limit || until < *run->limit)
+            runs_.set_limit(*run, until);
+    }
 }
 
 void RcEngine::abandon() noexcept
 {
     schedule_.abandon();
+    while (!held_.empty()) {
+        const std::size_t step = held_.back();
+        let_go(step);
+        schedule_.over(step);
+    }
+}
+
+std::size_t RcEngine::unfinished() const noexcept
+{
+    return waited_for_.size() + runs_.count_at_work([](const Run& run) { return run.overtaken; });
 }
 
 std::size_t RcEngine::stops_unfinished() const noexcept
 {
-    return overtaken_.size() + static_cast<std::size_t>(
-                                   std::count_if(running_.begin(), running_.end(), [](const Running& script) {
-                                       return script.verb == "stop";
-                                   }));
+    return runs_.count_at_work([this](const Run& run) {
+        return run.purpose == RunPurpose::stop && (run.overtaken || is_waited_for(run.id));
+    });
 }
 
 bool RcEngine::has_step(std::string_view service, std::string_view verb) const noexcept

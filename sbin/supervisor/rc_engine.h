@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Carries out what the distribution's rc would: the scripts of one level, side by side where their order
 // allows it, each with its time. It is driven from outside: `work` does what can be done now and returns;
-// events tell it the rest.
+// what becomes of its runs it is told by them.
 #pragma once
 
 #include "model/rc_layout.h"
 #include "model/settings.h"
 #include "model/step_schedule.h"
+#include "supervisor/runs.h"
 #include "supervisor/services.h"
 #include "tree/level_plan.h"
 #include "world/host.h"
@@ -28,13 +29,13 @@ struct LevelContext {
 /// The file that wraps every command where it is readable. Source: initscript(5).
 inline constexpr const char* initscript_path = "/etc/initscript";
 
-class RcEngine {
+class RcEngine final : public RunListener {
 public:
     /// Until when a script may hold up the others, that is the first of `scripts` one after another.
     using Share = std::function<world::TimePoint(std::size_t scripts)>;
 
-    RcEngine(world::Host& host, Services& services, const model::Settings& settings) noexcept
-        : host_(host), services_(services), settings_(settings)
+    RcEngine(world::Host& host, Runs& runs, Services& services, const model::Settings& settings) noexcept
+        : host_(host), runs_(runs), services_(services), settings_(settings)
     {
     }
 
@@ -46,13 +47,15 @@ public:
     /// Takes up the stop of one service that no K-link names.
     void begin_stop(const LevelContext& context, const std::string& service, const std::string& script);
     /// Takes up one script that is no service's: rc.sysinit, halt.local. `argv` holds path and arguments; at
-    /// `limit` it is ended.
-    void begin_script(const LevelContext& context, std::string label, std::vector<std::string> argv,
-                      world::TimePoint limit);
+    /// `limit` it is ended. False where it cannot be run.
+    bool begin_script(const LevelContext& context, model::RunPurpose purpose, std::string label,
+                      std::vector<std::string> argv, world::TimePoint limit);
 
-    /// Starts what can begin. Call after every event. A script that memory runs out for is passed over.
+    /// Starts what can begin. Call after every event. A script that memory runs out for is left out.
     void work() noexcept;
-    [[nodiscard]] bool is_busy() const noexcept { return !running_.empty() || schedule_.left() != 0; }
+    [[nodiscard]] bool is_busy() const noexcept { return script_is_running() || schedule_.left() != 0; }
+    /// A script runs, or waits until another run of its service is over.
+    [[nodiscard]] bool script_is_running() const noexcept { return !waited_for_.empty() || !held_.empty(); }
 
     /// While stopping: how long a script may hold up the others, instead of its own limit. It is not ended
     /// then, only overtaken.
@@ -63,59 +66,53 @@ public:
     void interrupt(std::optional<world::TimePoint> until = std::nullopt) noexcept;
     /// Drops what has not begun.
     void abandon() noexcept;
-    [[nodiscard]] bool script_is_running() const noexcept { return !running_.empty(); }
-    /// Scripts that were overtaken or cut off and have not ended by themselves.
-    [[nodiscard]] std::size_t unfinished() const noexcept { return overtaken_.size() + running_.size(); }
+    /// Scripts that were overtaken or are waited for and have not ended.
+    [[nodiscard]] std::size_t unfinished() const noexcept;
     /// Those of them that stop a service.
     [[nodiscard]] std::size_t stops_unfinished() const noexcept;
-    /// A script that was to stop a service was ended at its limit, or could not be run.
+    /// A script that was to stop a service was ended at its limit, could not be run, or ended unseen.
     [[nodiscard]] bool anything_cut_off() const noexcept { return cut_off_; }
     void forget_cut_off() noexcept { cut_off_ = false; }
     /// Notes that this script was due and could not be run.
     void was_not_run(std::string_view service, std::string_view verb) noexcept;
-    /// Since `begin`: whether a script ended badly or was cut off. For on-boot-failure.
-    [[nodiscard]] bool has_failed() const noexcept { return failed_; }
-    /// Since `forget_failures`: a level's folder was there and could not be listed, so none of its scripts
+    /// Since `forget_unlisted`: a level's folder was there and could not be listed, so none of its scripts
     /// ran.
     [[nodiscard]] bool has_unlisted() const noexcept { return unlisted_; }
-    void forget_failures() noexcept { failed_ = unlisted_ = false; }
+    void forget_unlisted() noexcept { unlisted_ = false; }
     /// True when the steps begun last hold this one.
     [[nodiscard]] bool has_step(std::string_view service, std::string_view verb) const noexcept;
 
-    // Events of runs; others' runs are passed over.
-    void script_failed(const world::ScriptFailed& event);
-    void script_ended(const world::ScriptEnded& event);
-    void last_line(const world::LastLine& event);
-    void timer_fired(world::Timer timer);
+    void run_over(const Run& run, const model::RunOutcome& outcome, pid_t left,
+                  const std::string& why) override;
+    void run_out_of_time(Run& run) override;
+    void timer_fired(world::Timer timer) noexcept;
 
 private:
-    struct Running {
+    /// A run that holds up the others.
+    struct WaitedFor {
         world::RunId run{};
         std::optional<std::size_t> step; ///< of the schedule; nothing for a script that is no service's
-        std::string name;
-        std::string verb;
-        bool is_sysinit = false; ///< rc.sysinit, or a script of rcS.d: what it removed is made anew after it
-        bool is_reported = false;
-        bool told_to_end = false;
-        world::TimePoint begun;
-        world::TimePoint limit;
     };
+    enum class Begun { no, runs, held };
 
     void take(tree::LevelPlan plan);
-    [[nodiscard]] bool start(std::size_t step);
-    [[nodiscard]] static std::optional<world::RunId> running_stop_of(const Service& service) noexcept;
+    void try_step(std::size_t step) noexcept;
+    [[nodiscard]] Begun start(std::size_t step);
+    [[nodiscard]] Begun hold(std::size_t step);
+    void let_go(std::size_t step) noexcept;
     [[nodiscard]] bool is_skipped(const model::PlanStep& step, Service& service);
     [[nodiscard]] std::vector<std::string> command_of(const model::PlanStep& step);
-    [[nodiscard]] world::TimePoint limit_of(const Running& script);
-    [[nodiscard]] bool launch(Running script, world::ScriptRequest request, Service* service);
-    [[nodiscard]] Running* find(world::RunId run) noexcept;
-    [[nodiscard]] Running remove(const Running& script);
-    void finish(const Running& script, bool well, const std::string& how);
-    void out_of_time(Running& script);
-    void tell_to_end(Running& script, world::TimePoint limit);
-    void arm_timers();
+    [[nodiscard]] world::TimePoint limit_of(std::size_t step, const Service& service);
+    [[nodiscard]] bool launch(Run run, const world::ScriptRequest& request, std::optional<std::size_t> step);
+    [[nodiscard]] bool join(Run& run, std::size_t step);
+    void ask_held_anew(const Service* service);
+    [[nodiscard]] std::optional<std::size_t> remove(world::RunId run) noexcept;
+    [[nodiscard]] bool is_waited_for(world::RunId run) const noexcept;
+    void finish(const Run& run, const model::RunOutcome& outcome, const std::string& why);
+    void overtake(Run& run);
 
     world::Host& host_;
+    Runs& runs_;
     Services& services_;
     const model::Settings& settings_;
     model::Layout layout_ = model::Layout::plain;
@@ -123,10 +120,9 @@ private:
     std::string entry_;
     std::vector<tree::PlannedStep> steps_;
     model::StepSchedule schedule_;
-    std::vector<Running> running_;
-    std::vector<world::RunId> overtaken_;
+    std::vector<WaitedFor> waited_for_;
+    std::vector<std::size_t> held_; ///< steps that wait until a run of their service is over
     Share share_;
-    bool failed_ = false;
     bool unlisted_ = false;
     bool cut_off_ = false;
 };

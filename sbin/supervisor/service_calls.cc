@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor/service_calls.h"
 
+#include "model/exit_status.h"
 #include "tree/script_command.h"
+#include "world/guarded.h"
 
 #include <fmt/format.h>
 
@@ -13,9 +15,7 @@ namespace {
 
 using Kind = world::CallAnswer::Kind;
 
-constexpr int not_executable = 126;
-constexpr int not_found = 127;
-constexpr int ended_unseen = 1; ///< its keeper was killed, so nobody collected its status
+constexpr int ended_unseen = 1; ///< what a caller is told where nobody knows
 
 } // namespace
 
@@ -36,65 +36,110 @@ void ServiceCalls::begin(const world::ServiceCalled& call, const std::string& fo
     if (!keeper_of(settings, service.settings))
         return refuse(call, "it has keeper=no, and nobody would read its output for the caller");
 
-    world::ScriptRequest request;
-    request.label = call.service;
-    request.argv = tree::script_command(host_.tree, path, call.arguments);
-    request.environment = std::move(environment);
-    request.environment.insert(request.environment.end(), call.environment.begin(), call.environment.end());
-    request.caller = call.output;
-    request.limits = call.limits;
+    const std::string verb = call.arguments.empty() ? std::string() : call.arguments.front();
+    Call made;
+    made.id = call.call;
+    made.what = call.service + (verb.empty() ? "" : " ") + verb;
+    made.wanted.service = &service;
+    made.wanted.name = call.service;
+    made.wanted.verb = verb;
+    made.wanted.purpose = model::purpose_of(verb);
+    made.wanted.asker = Asker::caller;
+    made.request.label = call.service;
+    made.request.argv = tree::script_command(host_.tree, path, call.arguments);
+    made.request.environment = std::move(environment);
+    made.request.environment.insert(made.request.environment.end(), call.environment.begin(),
+                                    call.environment.end());
+    made.request.caller = call.output;
+    made.request.limits = call.limits;
+    calls_.reserve(calls_.size() + 1);
     // A caller that has given up runs the script itself, so nothing may run here.
     if (!host_.callers.answer_call(call.call, {Kind::taken, 0, {}}))
         return;
-    const world::Result<world::RunId> run = host_.processes.run_script(request);
-    const std::string verb = call.arguments.empty() ? std::string() : call.arguments.front();
-    std::string what = call.service + (verb.empty() ? "" : " ") + verb;
-    if (!run) {
-        host_.log.say(fmt::format("{}: cannot run it with {}: {}; its caller is told", what, request.argv[0],
-                                  run.error().message()));
-        (void)host_.callers.answer_call(call.call, {Kind::ended, not_executable, {}});
-        return;
+    if (try_run(made))
+        calls_.push_back(std::move(made));
+}
+
+/// False where the call is over already: its script cannot be run. Otherwise it runs or is held.
+bool ServiceCalls::try_run(Call& call)
+{
+    const model::ServiceAction action = services_.ask(*call.wanted.service, call.wanted.purpose);
+    if (action != model::ServiceAction::run) {
+        host_.log.debug(fmt::format("{} waits until another run of its script is over", call.what));
+        return true;
     }
-    services_.run_begins(service, *run, verb);
-    calls_.push_back({call.call, *run, std::move(what), verb == "stop"});
+    world::Result<world::RunId> run = world::errno_code(ENOMEM);
+    try {
+        run = runs_.begin(call.wanted, call.request);
+    } catch (const std::bad_alloc&) {
+        // The caller waits for an answer, whatever else is lost.
+    }
+    if (run) {
+        call.run = *run;
+        return true;
+    }
+    world::say_if_possible(host_.log, [&] {
+        host_.log.say(fmt::format("{}: cannot run it with {}: {}; its caller is told", call.what,
+                                  call.request.argv[0], run.error().message()));
+    });
+    end(call, model::exit_status::not_executable);
+    return false;
+}
+
+void ServiceCalls::end(const Call& call, int exit)
+{
+    (void)host_.callers.answer_call(call.id, {Kind::ended, exit, {}});
 }
 
 void ServiceCalls::signalled(const world::CallSignalled& event) noexcept
 {
-    for (const Call& call : calls_)
-        if (call.id == event.call)
-            host_.processes.signal_script(call.run, event.signo);
+    for (std::size_t i = calls_.size(); i-- > 0;) {
+        const Call& call = calls_[i];
+        if (call.id != event.call)
+            continue;
+        if (const Run* run = runs_.find(call.run); run && run->is_at_work()) {
+            runs_.signal(*run, event.signo);
+            continue;
+        }
+        world::guarded(host_.log, "a caller is not told that its call is dropped",
+                       [&] { end(call, model::exit_status::of_signal(event.signo)); });
+        calls_.erase(calls_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
 }
 
 void ServiceCalls::interrupt()
 {
-    for (const Call& call : calls_) {
-        if (call.stops)
+    for (std::size_t i = calls_.size(); i-- > 0;) {
+        const Call& call = calls_[i];
+        if (call.wanted.purpose == model::RunPurpose::stop)
             continue;
         host_.log.say(fmt::format("{} is interrupted", call.what));
-        host_.processes.signal_script(call.run, SIGTERM);
-        host_.processes.signal_script(call.run, SIGCONT);
+        if (const Run* run = runs_.find(call.run)) {
+            runs_.signal(*run, SIGTERM);
+            runs_.signal(*run, SIGCONT);
+            continue;
+        }
+        end(call, model::exit_status::of_signal(SIGTERM));
+        calls_.erase(calls_.begin() + static_cast<std::ptrdiff_t>(i));
     }
 }
 
-void ServiceCalls::script_failed(const world::ScriptFailed& event)
+void ServiceCalls::run_over(const Run& run, const model::RunOutcome& outcome, pid_t, const std::string&)
 {
-    end(event.run, event.error == ENOENT ? not_found : not_executable);
-}
-
-void ServiceCalls::script_ended(const world::ScriptEnded& event)
-{
-    end(event.run, event.status ? exit_code_of(*event.status) : ended_unseen);
-}
-
-void ServiceCalls::end(world::RunId run, int exit)
-{
-    const auto found =
-        std::find_if(calls_.begin(), calls_.end(), [run](const Call& call) { return call.run == run; });
-    if (found == calls_.end())
-        return;
-    (void)host_.callers.answer_call(found->id, {Kind::ended, exit, {}});
-    calls_.erase(found);
+    for (std::size_t i = 0; i < calls_.size();) {
+        Call& call = calls_[i];
+        bool goes_on = true;
+        if (call.run == run.id) {
+            end(call, outcome.exit.value_or(ended_unseen));
+            goes_on = false;
+        } else if (call.run == world::RunId{} && call.wanted.service == run.service) {
+            goes_on = try_run(call);
+        }
+        if (goes_on)
+            ++i;
+        else
+            calls_.erase(calls_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
 }
 
 } // namespace init::supervisor

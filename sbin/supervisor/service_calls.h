@@ -12,34 +12,40 @@
 
 namespace init::supervisor {
 
-class ServiceCalls {
+class ServiceCalls final : public RunListener {
 public:
-    ServiceCalls(world::Host& host, Services& services) noexcept : host_(host), services_(services) {}
+    ServiceCalls(world::Host& host, Runs& runs, Services& services) noexcept
+        : host_(host), runs_(runs), services_(services)
+    {
+    }
 
     /// `folder` holds the scripts; `environment` is KEY=VALUE on top of the boot's, without the caller's.
-    /// What cannot be run is refused with the reason, and its caller told that it may run it itself.
+    /// What cannot be run is refused with the reason, and its caller told that it may run it itself. A start
+    /// while a stop of the same service is at work begins when that is over.
     void begin(const world::ServiceCalled& call, const std::string& folder,
                std::vector<std::string> environment, const model::Settings& settings);
     void signalled(const world::CallSignalled& event) noexcept;
     /// A stop has begun: what starts something now would only be stopped.
     void interrupt();
 
-    // Events of runs; others' runs are passed over.
-    void script_failed(const world::ScriptFailed& event);
-    void script_ended(const world::ScriptEnded& event);
+    void run_over(const Run& run, const model::RunOutcome& outcome, pid_t left,
+                  const std::string& why) override;
 
 private:
     struct Call {
         world::CallId id{};
-        world::RunId run{};
-        std::string what; ///< `ssh restart`, for the log
-        bool stops = false;
+        world::RunId run{}; ///< none while it is held
+        std::string what;   ///< `ssh restart`, for the log
+        Run wanted;
+        world::ScriptRequest request;
     };
 
     void refuse(const world::ServiceCalled& call, std::string why);
-    void end(world::RunId run, int exit);
+    [[nodiscard]] bool try_run(Call& call);
+    void end(const Call& call, int exit);
 
     world::Host& host_;
+    Runs& runs_;
     Services& services_;
     std::vector<Call> calls_;
 };

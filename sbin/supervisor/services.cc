@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor/services.h"
 
+#include "model/exit_status.h"
 #include "model/pid_file.h"
 #include "tree/service_settings.h"
 #include "world/folder_names.h"
@@ -8,70 +9,22 @@
 
 #include <fmt/format.h>
 
-#include <sys/wait.h>
-
 #include <algorithm>
-#include <csignal>
-#include <cstring>
 
 namespace init::supervisor {
+
+using model::RunPurpose;
+using model::ServiceAction;
+using model::ServiceEvent;
+using model::ServiceState;
+
 namespace {
 
 constexpr std::size_t script_limit = 256 * 1024;
 constexpr std::string_view lock_folder = "/var/lock/subsys/";
 constexpr std::string_view lock_ending = ".init"; ///< of the locks that some of Red Hat's scripts make
 
-bool was_asked_to_end(int wait_status) noexcept
-{
-    if (WIFEXITED(wait_status))
-        return WEXITSTATUS(wait_status) == 0 || WEXITSTATUS(wait_status) == 128 + SIGTERM;
-    return WIFSIGNALED(wait_status) && (WTERMSIG(wait_status) == SIGTERM || WTERMSIG(wait_status) == SIGINT ||
-                                        WTERMSIG(wait_status) == SIGHUP || WTERMSIG(wait_status) == SIGQUIT);
-}
-
-RunPurpose purpose_of(std::string_view verb) noexcept
-{
-    return verb == "start" ? RunPurpose::start : verb == "stop" ? RunPurpose::stop : RunPurpose::renew;
-}
-
 } // namespace
-
-std::string_view to_string(ServiceState state) noexcept
-{
-    switch (state) {
-    case ServiceState::stopped:
-        return "stopped";
-    case ServiceState::starting:
-        return "starting";
-    case ServiceState::running:
-        return "running";
-    case ServiceState::stopping:
-        return "stopping";
-    case ServiceState::done:
-        return "done";
-    case ServiceState::failed:
-        return "failed";
-    case ServiceState::dead:
-        return "dead";
-    case ServiceState::skipped:
-        return "skipped";
-    }
-    return "unknown";
-}
-
-int exit_code_of(int wait_status) noexcept
-{
-    return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
-}
-
-std::string describe_status(int wait_status)
-{
-    if (!WIFSIGNALED(wait_status))
-        return fmt::format("ended with status {}", WEXITSTATUS(wait_status));
-    const int signo = WTERMSIG(wait_status);
-    const char* name = ::sigabbrev_np(signo);
-    return fmt::format("was killed by signal {}{}{}", signo, name ? " SIG" : "", name ? name : "");
-}
 
 Service& Services::get(std::string_view name)
 {
@@ -88,15 +41,6 @@ Service* Services::find(std::string_view name) noexcept
     const auto at =
         std::find_if(services_.begin(), services_.end(), [&](const Service& s) { return s.name == name; });
     return at == services_.end() ? nullptr : &*at;
-}
-
-Service* Services::of_run(world::RunId run) noexcept
-{
-    for (Service& service : services_)
-        for (const Run& known : service.runs)
-            if (known.id == run)
-                return &service;
-    return nullptr;
 }
 
 void Services::learn(Service& service, const std::string& path)
@@ -118,129 +62,137 @@ void Services::learn(Service& service, const std::string& path)
         host_.log.say(to_string(complaint));
 }
 
-void Services::move_to(Service& service, ServiceState state)
+// --- The machine ------------------------------------------------------------------------------------
+
+ServiceAction Services::apply(Service& service, ServiceEvent event)
 {
-    if (service.state != state)
+    const model::ServiceStep step = model::next_step(service.state, service.wanted, event);
+    const bool moves = step.state != service.state;
+    service.state = step.state;
+    service.wanted = step.wanted;
+    if (moves)
         service.since = host_.clock.wall_clock();
-    service.state = state;
+    if (step.action == ServiceAction::tell_death)
+        world::say_if_possible(host_.log, [&] { tell_death(service); });
     host_.callers.status_changed();
+    return step.action;
+}
+
+void Services::tell_death(const Service& service)
+{
+    host_.log.say(fmt::format("{}: its main process {}; its script is not run again", service.name,
+                              model::exit_status::describe_wait_status(service.main_status.value_or(0))));
+}
+
+ServiceAction Services::ask(Service& service, RunPurpose purpose)
+{
+    if (purpose == RunPurpose::start) {
+        // A start that a stop has overtaken may be at work still.
+        const ServiceAction action = apply(service, ServiceEvent::start_asked);
+        return runs_.at_work(service, RunPurpose::start) ? ServiceAction::hold : action;
+    }
+    if (purpose == RunPurpose::stop)
+        return apply(service, ServiceEvent::stop_asked);
+    return ServiceAction::run;
 }
 
 void Services::skipped(Service& service, std::string reason)
 {
-    if (service.main == 0 && service.runs.empty())
-        move_to(service, ServiceState::skipped);
-    service.reason = std::move(reason);
+    if (service.main != 0 || !runs_.of(service).empty())
+        return;
+    apply(service, ServiceEvent::start_skipped);
+    if (service.state == ServiceState::skipped)
+        service.reason = std::move(reason);
 }
 
-void Services::run_begins(Service& service, world::RunId run, std::string_view verb)
+void Services::run_began(const Run& run)
 {
-    const RunPurpose purpose = purpose_of(verb);
-    service.runs.push_back({run, 0, true, purpose});
-    if (purpose == RunPurpose::renew)
-        return; // what it does is seen when it has ended
+    if (!run.service || (run.purpose != RunPurpose::start && run.purpose != RunPurpose::stop))
+        return; // what another does is seen when it has ended
+    Service& service = *run.service;
     service.stop_not_run = false;
     service.reason.clear();
-    if (purpose == RunPurpose::start) {
+    if (run.purpose == RunPurpose::start) {
         service.started = true;
         service.order = ++starts_;
-        move_to(service, ServiceState::starting);
+        apply(service, ServiceEvent::start_begun);
     } else {
-        move_to(service, ServiceState::stopping);
+        apply(service, ServiceEvent::stop_begun);
     }
 }
 
-void Services::script_started(const world::ScriptStarted& event) noexcept
+void Services::run_over(const Run& run, const model::RunOutcome& outcome, pid_t left, const std::string&)
 {
-    if (Service* service = of_run(event.run))
-        for (Run& run : service->runs)
-            if (run.id == event.run)
-                run.script = event.pid;
-}
-
-void Services::script_failed(const world::ScriptFailed& event)
-{
-    Service* service = of_run(event.run);
-    if (!service)
+    if (!run.service)
         return;
-    for (Run& run : service->runs)
-        if (run.id == event.run)
-            run.script_runs = false;
-    service->exit = event.error == ENOENT ? 127 : 126;
-    if (service->main == 0)
-        service->started = false;
-    move_to(*service, service->main != 0 ? ServiceState::running : ServiceState::failed);
-}
-
-void Services::script_ended(const world::ScriptEnded& event)
-{
-    Service* service = of_run(event.run);
-    if (!service)
-        return;
-    RunPurpose purpose = RunPurpose::renew;
-    for (Run& run : service->runs) {
-        if (run.id != event.run)
-            continue;
-        run.script_runs = false;
-        purpose = run.purpose;
-    }
-    service->exit = event.status ? std::optional(exit_code_of(*event.status)) : std::nullopt;
-    switch (purpose) {
+    Service& service = *run.service;
+    service.exit = outcome.exit;
+    switch (run.purpose) {
     case RunPurpose::start:
-        return after_start(*service, event.left);
+        return after_start(service, outcome, left);
     case RunPurpose::stop:
-        return after_stop(*service);
+        return after_stop(service, outcome);
     case RunPurpose::renew:
-        return after_renewal(*service, event.left);
+        return after_renewal(service, outcome, left);
+    case RunPurpose::look:
+    case RunPurpose::sysinit:
+    case RunPurpose::other:
+        host_.callers.status_changed();
+        return;
+    }
+}
+
+void Services::after_start(Service& service, const model::RunOutcome& outcome, pid_t left)
+{
+    look_for_main(service, left);
+    if (service.main != 0) {
+        apply(service, ServiceEvent::start_left_process);
+    } else if (outcome.is_success()) {
+        apply(service, ServiceEvent::start_left_nothing);
+    } else if (outcome.is_failure()) {
+        service.started = service.started && outcome.result != model::RunResult::not_run;
+        apply(service, ServiceEvent::start_failed);
+    } else {
+        service.started = false;
+        service.reason = describe(outcome);
+        apply(service, ServiceEvent::start_refused);
     }
 }
 
 /// A stop that failed or was killed has not stopped it: the next one that is due is run as well.
-void Services::after_stop(Service& service)
+void Services::after_stop(Service& service, const model::RunOutcome& outcome)
 {
-    if (service.exit == 0)
+    if (outcome.is_success())
         service.started = false;
-    if (const pid_t pid = pid_from_file(service); pid != 0 && pid != service.main)
-        adopt_main(service, pid);
+    look_for_main(service, 0);
     if (service.main == 0)
-        move_to(service, ServiceState::stopped);
+        apply(service, ServiceEvent::stop_left_nothing);
+    else
+        apply(service, outcome.is_success() ? ServiceEvent::stop_lingers : ServiceEvent::stop_failed);
 }
 
-/// A status or a reload leaves the main process as it was; a restart leaves another one, or none.
-void Services::after_renewal(Service& service, pid_t left)
+/// A reload leaves the main process as it was; a restart leaves another one, or none.
+void Services::after_renewal(Service& service, const model::RunOutcome& outcome, pid_t left)
 {
-    pid_t main = pid_from_file(service);
-    if (main == 0 && service.main == 0)
-        main = left;
-    if (main == 0 && service.main == 0) {
-        const bool was_up = service.state == ServiceState::running || service.state == ServiceState::starting;
-        if (was_up)
-            move_to(service, service.exit == 0 ? ServiceState::stopped : ServiceState::failed);
+    if (outcome.result == model::RunResult::not_run)
         return;
+    const pid_t before = service.main;
+    look_for_main(service, left);
+    if (service.main != 0) {
+        if (service.main != before) {
+            service.order = ++starts_;
+            service.reason.clear();
+        }
+        service.started = true;
+        apply(service, ServiceEvent::renew_left_process);
+    } else if (service.main_status && model::ended_by_fault(*service.main_status)) {
+        apply(service, ServiceEvent::process_died); // no script ends its daemon so
+    } else {
+        apply(service, outcome.is_success() ? ServiceEvent::renew_left_nothing : ServiceEvent::renew_failed);
     }
-    if (main != 0 && main != service.main) {
-        adopt_main(service, main);
-        service.order = ++starts_;
-        service.reason.clear();
-    }
-    service.started = true;
-    move_to(service, ServiceState::running);
 }
 
-void Services::after_start(Service& service, pid_t left)
-{
-    pid_t main = pid_from_file(service);
-    if (main == 0)
-        main = left;
-    if (main != 0) {
-        adopt_main(service, main);
-        move_to(service, ServiceState::running);
-    } else if (service.main == 0) {
-        move_to(service, service.exit == 0 ? ServiceState::done : ServiceState::failed);
-    } else {
-        move_to(service, ServiceState::running);
-    }
-}
+// --- Processes --------------------------------------------------------------------------------------
 
 pid_t Services::pid_from_file(Service& service)
 {
@@ -256,6 +208,19 @@ pid_t Services::pid_from_file(Service& service)
     return 0;
 }
 
+void Services::look_for_main(Service& service, pid_t otherwise)
+{
+    if (const pid_t pid = pid_from_file(service)) {
+        adopt_main(service, pid);
+        return;
+    }
+    // The word of its end may be on its way.
+    if (service.main != 0 && !host_.processes.is_alive(service.main))
+        service.main = 0;
+    if (service.main == 0 && otherwise != 0)
+        adopt_main(service, otherwise);
+}
+
 void Services::adopt_main(Service& service, pid_t pid)
 {
     if (service.main == pid)
@@ -266,12 +231,11 @@ void Services::adopt_main(Service& service, pid_t pid)
     host_.callers.status_changed();
 }
 
-void Services::run_empty(world::RunId run)
+bool Services::is_at_work(const Service& service) const noexcept
 {
-    Service* service = of_run(run);
-    if (!service)
-        return;
-    std::erase_if(service->runs, [&](const Run& known) { return known.id == run; });
+    return runs_.count_at_work([&](const Run& run) {
+        return run.service == &service && run.purpose != RunPurpose::look;
+    }) != 0;
 }
 
 void Services::process_ended(const world::ProcessEnded& event)
@@ -286,42 +250,34 @@ void Services::process_ended(const world::ProcessEnded& event)
             service.main = 0;
             service.main_status = event.status;
         }
-        guarded(host_.log, "a service whose process has ended is not looked at anew",
-                [&] { settle_without_main(service, by_hand); });
+        world::guarded(host_.log, "a service whose process has ended is not looked at anew",
+                       [&] { settle_without_main(service, by_hand); });
     }
 }
 
 void Services::settle_without_main(Service& service, bool after_a_run_by_hand)
 {
-    const bool script_runs =
-        std::any_of(service.runs.begin(), service.runs.end(), [](const Run& r) { return r.script_runs; });
-    if (service.main != 0 || script_runs)
+    if (service.main != 0 || is_at_work(service))
         return; // the end of the script settles it
     if (const pid_t pid = pid_from_file(service)) {
         adopt_main(service, pid);
-        move_to(service, ServiceState::running);
         service.started = true;
+        apply(service, ServiceEvent::process_found);
         return;
     }
-    if (service.state == ServiceState::stopping) {
-        move_to(service, ServiceState::stopped);
-        return;
+    const bool is_fault = service.main_status && model::ended_by_fault(*service.main_status);
+    const bool was_asked = !service.main_status || model::ended_as_asked(*service.main_status);
+    if (service.state != ServiceState::ending && !is_fault && !after_a_run_by_hand) {
+        const std::vector<world::RunId> own = runs_.of(service);
+        const auto hand = host_.processes.find_run_by_hand(service.name, own);
+        if (hand && model::purpose_of(hand->verb) != RunPurpose::look) {
+            service.by_hand = hand->pid;
+            host_.processes.watch(hand->pid);
+            return;
+        }
     }
-    std::vector<world::RunId> own;
-    for (const Run& run : service.runs)
-        own.push_back(run.id);
-    if (const auto hand = host_.processes.find_run_by_hand(service.name, own)) {
-        service.by_hand = hand->pid;
-        host_.processes.watch(hand->pid);
-        return;
-    }
-    if (after_a_run_by_hand || !service.main_status || was_asked_to_end(*service.main_status)) {
-        move_to(service, ServiceState::stopped);
-        return;
-    }
-    move_to(service, ServiceState::dead);
-    host_.log.say(fmt::format("{}: its main process {}; its script is not run again", service.name,
-                              describe_status(*service.main_status)));
+    const bool ended = was_asked || (after_a_run_by_hand && !is_fault);
+    apply(service, ended ? ServiceEvent::process_ended : ServiceEvent::process_died);
 }
 
 void Services::refresh(Service& service)
@@ -332,17 +288,19 @@ void Services::refresh(Service& service)
     if (pid == 0 || pid == service.main)
         return;
     adopt_main(service, pid);
-    if (service.state != ServiceState::starting && service.state != ServiceState::stopping) {
-        move_to(service, ServiceState::running);
-        service.started = true;
-    }
+    if (is_at_work(service))
+        return; // the end of the script settles it
+    service.started = true;
+    apply(service, ServiceEvent::process_found);
 }
 
 void Services::refresh_all()
 {
     for (Service& service : services_)
-        guarded(host_.log, "the pid file of a service is not read anew", [&] { refresh(service); });
+        world::guarded(host_.log, "the pid file of a service is not read anew", [&] { refresh(service); });
 }
+
+// --- For levels and the stop ------------------------------------------------------------------------
 
 bool Services::is_locked(Service& service)
 {
@@ -388,27 +346,23 @@ model::ServiceFacts Services::facts(Service& service, const std::string& link)
     return facts;
 }
 
-std::vector<std::string> Services::still_up()
+std::vector<Service*> Services::still_up()
 {
-    std::vector<const Service*> up;
+    std::vector<Service*> up;
     for (Service& service : services_)
         if (is_locked(service) || service.main != 0 || service.started)
             up.push_back(&service);
     std::sort(up.begin(), up.end(), [](const Service* a, const Service* b) { return a->order > b->order; });
-    std::vector<std::string> names;
-    for (const Service* service : up)
-        names.push_back(service->name);
-    return names;
+    return up;
 }
 
 std::vector<model::ServiceStatus> Services::report()
 {
     refresh_all();
-    const std::vector<world::ProcessLook> processes = host_.processes.processes();
     std::vector<model::ServiceStatus> rows;
     rows.reserve(services_.size());
     for (const Service& service : services_) {
-        model::ServiceStatus row;
+        model::ServiceStatus& row = rows.emplace_back();
         row.name = service.name;
         row.state = to_string(service.state);
         row.pid = service.main;
@@ -416,14 +370,12 @@ std::vector<model::ServiceStatus> Services::report()
         row.exit = service.exit;
         if (!service.reason.empty())
             row.reason = service.reason;
-        for (const world::ProcessLook& process : processes) {
-            const bool ours =
-                process.run && std::any_of(service.runs.begin(), service.runs.end(),
-                                           [&](const Run& run) { return run.id == *process.run; });
-            if (ours || process.pid == service.main)
-                ++row.processes;
-        }
-        rows.push_back(std::move(row));
+    }
+    for (const world::ProcessLook& process : host_.processes.processes()) {
+        const Run* run = process.run ? runs_.find(*process.run) : nullptr;
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            if ((run && run->service == &services_[i]) || process.pid == services_[i].main)
+                ++rows[i].processes;
     }
     return rows;
 }

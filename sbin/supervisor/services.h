@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
-// The services: what each init script started, its main process, its runs, and what became of it. Ownership
-// is read anew from pid files whenever a run ends or a main process is gone; nothing here decides what runs
-// next.
+// The services: what each init script started, its machine, its main process, and what became of it.
+// Ownership is read anew from pid files whenever a run ends or a main process is gone; nothing here decides
+// what runs next.
 #pragma once
 
 #include "model/runlevel_plan.h"
+#include "model/service_machine.h"
 #include "model/settings.h"
 #include "model/status_report.h"
+#include "supervisor/runs.h"
 #include "world/host.h"
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,25 +21,11 @@
 
 namespace init::supervisor {
 
-enum class ServiceState { stopped, starting, running, stopping, done, failed, dead, skipped };
-std::string_view to_string(ServiceState state) noexcept;
-
-/// What a run is to bring about. `renew` may end in either: restart, reload, status and what else an init
-/// script answers to.
-enum class RunPurpose { start, stop, renew };
-
-/// One run of a script, from its launch until nothing is left under its keeper.
-struct Run {
-    world::RunId id{};
-    pid_t script = 0; ///< 0 until it was started
-    bool script_runs = true;
-    RunPurpose purpose = RunPurpose::renew;
-};
-
 struct Service {
     std::string name;
     std::string script; ///< the path it was last run by
-    ServiceState state = ServiceState::stopped;
+    model::ServiceState state = model::ServiceState::stopped;
+    model::Wanted wanted = model::Wanted::down;
     pid_t main = 0;            ///< 0 when none lives
     pid_t by_hand = 0;         ///< somebody's own run of the script, waited for before a death is believed
     bool started = false;      ///< its start was run, and it was not stopped since
@@ -49,39 +38,33 @@ struct Service {
     std::optional<int> exit;        ///< the script's last: its code, or 128 + the signal
     std::optional<std::chrono::milliseconds> start_took, stop_took; ///< when it was last started and stopped
     std::string reason;                                             ///< why it was skipped
-    std::vector<Run> runs;
     model::ServiceSettings settings;
     std::vector<std::string> pid_files; ///< the one that once named a live process comes first
 };
 
-/// 0-255: the exit code, or 128 + the signal.
-int exit_code_of(int wait_status) noexcept;
-/// "ended with status 1", "was killed by signal 11 (SIGSEGV)".
-std::string describe_status(int wait_status);
-
-class Services {
+class Services final : public RunListener {
 public:
-    explicit Services(world::Host& host) noexcept : host_(host) {}
+    Services(world::Host& host, Runs& runs) noexcept : host_(host), runs_(runs) {}
 
-    /// The service of this name, made when it is new.
+    /// The service of this name, made when it is new; it stays where it is.
     Service& get(std::string_view name);
     Service* find(std::string_view name) noexcept;
-    Service* of_run(world::RunId run) noexcept;
-    [[nodiscard]] const std::vector<Service>& all() const noexcept { return services_; }
+    [[nodiscard]] const std::deque<Service>& all() const noexcept { return services_; }
 
     /// Reads the script's own settings and those of /etc/rcinit.conf.d/NAME.service, and where its pid file
     /// may be. Once for each path.
     void learn(Service& service, const std::string& path);
 
+    /// Whether its script may be run for this now: `run`, `hold` or, of a stop, `join`. Other purposes than
+    /// start and stop always may.
+    model::ServiceAction ask(Service& service, model::RunPurpose purpose);
     void skipped(Service& service, std::string reason);
-    void run_begins(Service& service, world::RunId run, std::string_view verb);
-    void script_started(const world::ScriptStarted& event) noexcept;
-    /// The script could not be started; its run is over.
-    void script_failed(const world::ScriptFailed& event);
-    void script_ended(const world::ScriptEnded& event);
-    void run_empty(world::RunId run);
     /// A main process, or somebody's run by hand, has ended.
     void process_ended(const world::ProcessEnded& event);
+
+    void run_began(const Run& run) override;
+    void run_over(const Run& run, const model::RunOutcome& outcome, pid_t left,
+                  const std::string& why) override;
 
     /// Reads ownership anew, for a status, a stop plan, or when something has cast doubt on it: a pid file
     /// that names another live process wins.
@@ -94,7 +77,7 @@ public:
     void gather_for_stop(const std::string& script_folder);
     /// Everything that a stop must end: locked, living, or started and not stopped since; in reverse start
     /// order.
-    std::vector<std::string> still_up();
+    std::vector<Service*> still_up();
     /// How many of them `counts` holds for, as far as is known without looking again. Allocates nothing.
     template <class Counts> [[nodiscard]] std::size_t count_up(Counts&& counts) const noexcept
     {
@@ -110,17 +93,22 @@ public:
     std::vector<model::ServiceStatus> report();
 
 private:
+    model::ServiceAction apply(Service& service, model::ServiceEvent event);
+    void tell_death(const Service& service);
     [[nodiscard]] pid_t pid_from_file(Service& service);
+    /// A living process that is its main one now: that of a pid file, or `otherwise`.
+    void look_for_main(Service& service, pid_t otherwise);
     void adopt_main(Service& service, pid_t pid);
-    void move_to(Service& service, ServiceState state);
-    void after_start(Service& service, pid_t left);
-    void after_stop(Service& service);
-    void after_renewal(Service& service, pid_t left);
+    void after_start(Service& service, const model::RunOutcome& outcome, pid_t left);
+    void after_stop(Service& service, const model::RunOutcome& outcome);
+    void after_renewal(Service& service, const model::RunOutcome& outcome, pid_t left);
     void settle_without_main(Service& service, bool after_a_run_by_hand);
+    [[nodiscard]] bool is_at_work(const Service& service) const noexcept;
     [[nodiscard]] bool is_locked(Service& service);
 
     world::Host& host_;
-    std::vector<Service> services_;
+    Runs& runs_;
+    std::deque<Service> services_;
     std::uint32_t starts_ = 0;
 };
 

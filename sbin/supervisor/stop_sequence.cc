@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor/stop_sequence.h"
 
+#include "model/exit_status.h"
 #include "world/guarded.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 namespace init::supervisor {
 namespace {
 
 using namespace std::chrono_literals;
+using Kind = world::Timer::Kind;
 
 constexpr auto visitors_wait = 200ms; ///< what a `docker exec` shell may cost a stop
 constexpr auto visitors_poll = 5ms;   ///< their end sends us nothing: their parent is outside
-constexpr auto kill_again = 5ms;      ///< what was forked while KILL went round gets its own
+constexpr auto kill_again_in = 5ms;   ///< what was forked while KILL went round gets its own
 constexpr auto last_drain = 250ms;    ///< keepers write out what they hold; the deadline is 300 ms after KILL
-constexpr int cut_off_status = 73;
 constexpr const char* halt_hook = "/sbin/halt.local";
 
 } // namespace
+
+// --- Laying it out ----------------------------------------------------------------------------------
 
 void StopSequence::lay_out(StopCause cause) noexcept
 {
@@ -34,32 +38,30 @@ void StopSequence::lay_out(StopCause cause) noexcept
                   ? model::StopBudget::with_deadline(begun_, grace, settings_.margin, settings_.stop_timeout)
                   : model::StopBudget::without_deadline(settings_.stop_timeout,
                                                         model::StopBudget::reserve_of(grace, grace - margin));
+    reserve_is_due_ = cause_.at_once;
     arm_reserve();
     engine_.forget_cut_off();
 }
 
-void StopSequence::begin() noexcept
+void StopSequence::prepare() noexcept
 {
-    say_if_possible(host_.log, [this] {
-        host_.log.say(
-            fmt::format("stopping through runlevel {}: {}{}", cause_.level.letter(), cause_.words,
-                        cause_.from_outside
-                            ? fmt::format("; to be gone within {:.1f} s",
-                                          std::chrono::duration<double>(*budget_.deadline() - begun_).count())
-                            : std::string()));
-    });
-    if (cause_.at_once) {
-        begin_reserve();
+    world::say_if_possible(host_.log, [this] { say_beginning(); });
+    if (cause_.at_once)
         return;
-    }
-    guarded(host_.log, "what was started by hand or has only its lock may be left out of the stop",
-            [this] { services_.gather_for_stop(model::script_folder(engine_.layout())); });
+    world::guarded(host_.log, "what was started by hand or has only its lock may be left out of the stop",
+                   [this] { services_.gather_for_stop(model::script_folder(engine_.layout())); });
     if (cause_.from_outside)
         share_time();
-    if (command_.is_alive())
-        end_command();
-    else
-        end_entries();
+}
+
+void StopSequence::say_beginning()
+{
+    const std::string until =
+        cause_.from_outside ? fmt::format("; to be gone within {:.1f} s",
+                                          std::chrono::duration<double>(*budget_.deadline() - begun_).count())
+                            : std::string();
+    host_.log.say(
+        fmt::format("stopping through runlevel {}: {}{}", cause_.level.letter(), cause_.words, until));
 }
 
 /// What comes after the scripts of the level is counted, so that none of them takes its time.
@@ -72,7 +74,7 @@ void StopSequence::share_time() noexcept
 
 std::size_t StopSequence::unlinked_to_come() const noexcept
 {
-    if (phase_ >= Phase::unlinked)
+    if (is_gathered_)
         return unlinked_.size();
     return services_.count_up([this](const Service& service) { return !is_left_to_level(service); });
 }
@@ -85,62 +87,36 @@ bool StopSequence::is_left_to_level(const Service& service) const noexcept
            (engine_.has_step(service.name, "start") && service.order > starts_before_);
 }
 
+std::size_t StopSequence::services_up() const noexcept
+{
+    return services_.count_up([](const Service&) { return true; });
+}
+
 void StopSequence::arm_reserve() noexcept
 {
     if (const auto at = budget_.reserve_at())
-        host_.clock.arm({world::Timer::Kind::stop_reserve}, *at);
-}
-
-void StopSequence::enter(Phase phase) noexcept
-{
-    phase_ = phase;
-    step_out_of_time_ = false;
+        host_.clock.arm({Kind::stop_reserve}, *at);
 }
 
 /// Gives the step at hand its share, counting what comes after it.
 void StopSequence::bound_step(std::size_t steps) noexcept
 {
-    host_.clock.arm({world::Timer::Kind::stop_share}, budget_.share_until(host_.clock.now(), steps));
-}
-
-/// It works with the tree, so it ends before it.
-void StopSequence::end_command() noexcept
-{
-    enter(Phase::ending_command);
-    entries_.break_off();
-    entries_.freeze();
-    engine_.abandon();
-    command_.pass_on(cause_.command_signal);
-    command_.pass_on(SIGCONT);
-    bound_step(services_.count_up([](const Service&) { return true; }) + 3);
-}
-
-void StopSequence::end_entries() noexcept
-{
-    enter(Phase::ending_entries);
-    entries_.break_off();
-    entries_.freeze();
-    const std::size_t steps = services_.count_up([](const Service&) { return true; }) + 2;
-    bound_step(steps);
-    engine_.interrupt(budget_.has_deadline() ? std::optional(budget_.share_until(host_.clock.now(), steps))
-                                             : std::nullopt);
-    entries_.leave(cause_.level);
+    share_is_over_ = false;
+    host_.clock.arm({Kind::stop_share}, budget_.share_until(host_.clock.now(), steps));
 }
 
 void StopSequence::press(const StopCause& cause)
 {
-    if (phase_ >= Phase::reserve)
-        return;
+    const auto say = [&](std::string_view what) {
+        world::say_if_possible(host_.log, [&] { host_.log.say(fmt::format("{}{}", cause.words, what)); });
+    };
     if (cause.at_once) {
         cause_.at_once = true;
         cause_.status = cause.status;
         cause_.level = cause.level;
-        begin_reserve();
+        reserve_is_due_ = true;
         return;
     }
-    const auto say = [&](std::string_view what) {
-        say_if_possible(host_.log, [&] { host_.log.say(fmt::format("{}{}", cause.words, what)); });
-    };
     if (!cause.from_outside)
         return say(": already stopping; nothing changes");
     if (!budget_.has_deadline()) {
@@ -150,7 +126,7 @@ void StopSequence::press(const StopCause& cause)
         cause_.from_outside = true;
         arm_reserve();
         share_time();
-        if (phase_ <= Phase::ending_entries || phase_ == Phase::unlinked)
+        if (!level_was_entered_ || is_gathered_)
             bound_step(unlinked_to_come() + 2);
         return say(": the stop now has a deadline");
     }
@@ -161,111 +137,136 @@ void StopSequence::press(const StopCause& cause)
         arm_reserve();
         return say(" again: half of the time that is left is given up");
     case model::StopBudget::Effect::reserve_now:
-        say(" again: ending everything now");
-        begin_reserve();
-        return;
+        reserve_is_due_ = true;
+        return say(" again: ending everything now");
     }
 }
 
-void StopSequence::work()
+void StopSequence::timer_fired(world::Timer timer) noexcept
 {
-    if (phase_ == Phase::ending_command && (!command_.is_alive() || step_out_of_time_)) {
-        if (command_.is_alive())
-            host_.log.say("the command has used its share of the time; going on with the tree while it runs");
-        end_entries();
+    if (timer.kind == Kind::stop_share) {
+        share_is_over_ = true;
+    } else if (timer.kind == Kind::entry_kill) {
+        entries_.kill_leaving();
+    } else if (timer.kind == Kind::stop_reserve && budget_.reserve_at() &&
+               host_.clock.now() >= *budget_.reserve_at()) {
+        if (leaves_scripts())
+            host_.log.say("the time for K-scripts is used up; sending TERM to everything that is left");
+        reserve_is_due_ = true;
     }
-    if (phase_ == Phase::ending_entries &&
-        ((entries_.leaving() == 0 && !engine_.script_is_running()) || step_out_of_time_)) {
-        if (entries_.leaving() != 0)
-            entries_.kill_leaving();
-        if (!engine_.script_is_running() || !step_out_of_time_)
-            enter(Phase::scripts);
-        else
-            bound_step(2); // the engine KILLs the script at the end of its own share
-        step_out_of_time_ = false;
-    }
-    if (phase_ == Phase::scripts && level_entered_ && entries_.pass_is_done() && !engine_.is_busy()) {
-        gather_unlinked();
-        enter(Phase::unlinked);
-    }
-    if (phase_ == Phase::unlinked && !engine_.is_busy()) {
-        const Service* service = ending_.empty() ? nullptr : services_.find(ending_);
-        if (!service || service->main == 0 || step_out_of_time_)
-            next_unlinked();
-    }
-    if (phase_ == Phase::hook && !engine_.is_busy())
-        begin_reserve();
-    if (phase_ == Phase::reserve)
-        work_reserve();
-    if (phase_ == Phase::killing)
-        work_killing();
 }
+
+// --- The command and the inittab's children ---------------------------------------------------------
+
+/// It works with the tree, so it ends before it.
+void StopSequence::end_command() noexcept
+{
+    entries_.break_off();
+    entries_.freeze();
+    engine_.abandon();
+    command_.pass_on(cause_.command_signal);
+    command_.pass_on(SIGCONT);
+    bound_step(services_up() + 3);
+}
+
+void StopSequence::overtake_command() noexcept
+{
+    host_.log.say("the command has used its share of the time; going on with the tree while it runs");
+    end_entries();
+}
+
+void StopSequence::end_entries() noexcept
+{
+    entries_.break_off();
+    entries_.freeze();
+    const std::size_t steps = services_up() + 2;
+    bound_step(steps);
+    engine_.interrupt(budget_.has_deadline() ? std::optional(budget_.share_until(host_.clock.now(), steps))
+                                             : std::nullopt);
+    entries_.leave(cause_.level);
+}
+
+void StopSequence::wait_for_script() noexcept
+{
+    entries_.kill_leaving();
+    bound_step(2);
+}
+
+void StopSequence::enter_level(const LevelContext& context)
+{
+    if (entries_.leaving() != 0)
+        entries_.kill_leaving();
+    context_ = context;
+    level_was_entered_ = true;
+}
+
+// --- Services without a K-link ----------------------------------------------------------------------
 
 /// Those that a K-script was meant for are left out: it has run. What has neither a script in the folder of
 /// scripts nor a process is not there any more.
 void StopSequence::gather_unlinked()
 {
     unlinked_.clear();
-    for (std::string& name : services_.still_up()) {
-        const Service* service = services_.find(name);
+    for (Service* service : services_.still_up()) {
         if (is_left_to_level(*service))
             continue;
-        std::string script = model::script_folder(engine_.layout()) + "/" + name;
+        std::string script = model::script_folder(engine_.layout()) + "/" + service->name;
         if (service->stop_not_run || host_.tree.look(script).kind != world::FileKind::file)
             script.clear();
         if (!script.empty() || service->main != 0)
-            unlinked_.push_back({std::move(name), std::move(script)});
+            unlinked_.push_back({service, std::move(script)});
     }
     std::reverse(unlinked_.begin(), unlinked_.end());
+    is_gathered_ = true;
+}
+
+bool StopSequence::unlinked_step_is_over() const noexcept
+{
+    if (engine_.is_busy())
+        return false;
+    return !ending_ || ending_->main == 0 || share_is_over_;
 }
 
 /// By its script where it has one, as Red Hat's killall does; what has none (rc.local's daemons), or one that
 /// cannot be run, gets TERM.
 void StopSequence::next_unlinked()
 {
-    step_out_of_time_ = false;
-    ending_.clear();
-    const std::string before = std::move(by_script_);
-    by_script_.clear();
-    if (const Service* service = services_.find(before);
-        service && service->stop_not_run && tell_main(before))
+    ending_ = nullptr;
+    Service* const before = std::exchange(by_script_, nullptr);
+    if (before && before->stop_not_run && tell_main(*before))
         return;
-    while (!unlinked_.empty()) {
-        Unlinked next = std::move(unlinked_.back());
-        unlinked_.pop_back();
-        if (!next.script.empty()) {
-            const bool begun =
-                guarded(host_.log, "a service's script cannot be run; it gets TERM instead", [&] {
-                    engine_.begin_stop(context_, next.name, next.script);
-                    engine_.work();
-                });
-            if (!begun)
-                engine_.was_not_run(next.name, "stop");
-            if (engine_.is_busy()) {
-                by_script_ = std::move(next.name);
-                return;
-            }
-        }
-        if (tell_main(next.name))
+    if (unlinked_.empty())
+        return;
+    const Unlinked next = std::move(unlinked_.back());
+    unlinked_.pop_back();
+    if (!next.script.empty()) {
+        const bool begun =
+            world::guarded(host_.log, "a service's script cannot be run; it gets TERM instead", [&] {
+                engine_.begin_stop(context_, next.service->name, next.script);
+                engine_.work();
+            });
+        if (!begun)
+            engine_.was_not_run(next.service->name, "stop");
+        if (engine_.is_busy()) {
+            by_script_ = next.service;
             return;
+        }
     }
-    if (engine_.unfinished() == 0)
-        begin_hook();
+    (void)tell_main(*next.service);
 }
 
 /// False where there is nothing to tell.
-bool StopSequence::tell_main(const std::string& name)
+bool StopSequence::tell_main(Service& service)
 {
-    const Service* service = services_.find(name);
-    if (!service || service->main == 0)
+    if (service.main == 0)
         return false;
-    ending_ = name;
-    say_if_possible(host_.log, [&] {
-        host_.log.say(
-            fmt::format("{}: no script stops it; sending TERM to its main process {}", name, service->main));
+    ending_ = &service;
+    world::say_if_possible(host_.log, [&] {
+        host_.log.say(fmt::format("{}: no script stops it; sending TERM to its main process {}", service.name,
+                                  service.main));
     });
-    host_.processes.signal_process(service->main, SIGTERM);
-    host_.processes.signal_process(service->main, SIGCONT);
+    host_.processes.signal_process(service.main, SIGTERM);
+    host_.processes.signal_process(service.main, SIGCONT);
     bound_step(unlinked_.size() + 1);
     return true;
 }
@@ -274,100 +275,79 @@ bool StopSequence::tell_main(const std::string& name)
 /// has.
 void StopSequence::begin_hook()
 {
-    enter(Phase::hook);
     if (!host_.tree.look(halt_hook).executable)
         return;
     const char* program = cause_.level.letter() == '6' ? "/sbin/reboot" : "/sbin/halt";
-    engine_.begin_script(context_, "halt.local", {halt_hook, "The container is stopping", program},
+    engine_.begin_script(context_, model::RunPurpose::other, "halt.local",
+                         {halt_hook, "The container is stopping", program},
                          budget_.share_until(host_.clock.now(), 1));
 }
+
+// --- The reserve and the end ------------------------------------------------------------------------
 
 /// Whether a service is left whose script has not come to its end.
 bool StopSequence::leaves_scripts() const noexcept
 {
-    if (phase_ <= Phase::ending_entries || engine_.stops_unfinished() != 0)
+    if (!level_was_entered_ || engine_.stops_unfinished() != 0)
         return true;
-    if (phase_ == Phase::scripts)
-        return engine_.is_busy() || !entries_.pass_is_done();
+    if (!is_gathered_)
+        return !level_is_over();
     return std::any_of(unlinked_.begin(), unlinked_.end(),
-                       [](const Unlinked& service) { return !service.script.empty(); });
+                       [](const Unlinked& next) { return !next.script.empty(); });
 }
 
 void StopSequence::give_up() noexcept
 {
-    if (phase_ >= Phase::reserve)
-        return;
     host_.log.say("the stop cannot go on; sending TERM to everything that is left");
-    begin_reserve();
+    reserve_is_due_ = true;
 }
 
 void StopSequence::begin_reserve() noexcept
 {
     cut_off_ = leaves_scripts();
-    enter(Phase::reserve);
     engine_.abandon();
     entries_.break_off();
     entries_.freeze();
-    reserve_begun_ = host_.clock.now();
-    kill_at_ = budget_.kill_at(reserve_begun_);
-    visitors_until_ = reserve_begun_ + visitors_wait;
+    const world::TimePoint now = host_.clock.now();
+    kill_at_ = budget_.kill_at(now);
+    visitors_until_ = now + visitors_wait;
     host_.clock.begin_reserve();
     host_.processes.signal_visitors(SIGHUP);
     host_.processes.signal_rest(SIGTERM);
+    // A stopped process keeps TERM pending, so wake it after the signal.
     host_.processes.signal_rest(SIGCONT);
-    host_.clock.arm({world::Timer::Kind::stop_kill}, kill_at_);
+    host_.clock.arm({Kind::stop_kill}, kill_at_);
 }
 
-void StopSequence::work_reserve()
+void StopSequence::look_at_rest() noexcept
 {
     const world::Population left = host_.processes.population();
+    const world::TimePoint now = host_.clock.now();
     const bool only_visitors = left.under_keepers + left.others == 0;
-    if (left.is_empty() || (only_visitors && host_.clock.now() >= visitors_until_) ||
-        host_.clock.now() >= kill_at_) {
-        begin_killing();
-        return;
-    }
-    if (only_visitors)
-        host_.clock.arm({world::Timer::Kind::stop_look}, host_.clock.now() + visitors_poll);
+    rest_is_over_ = left.is_empty() || (only_visitors && now >= visitors_until_) || now >= kill_at_;
+    if (only_visitors && !rest_is_over_)
+        host_.clock.arm({Kind::stop_look}, now + visitors_poll);
 }
 
-void StopSequence::begin_killing()
+void StopSequence::begin_killing() noexcept
 {
-    enter(Phase::killing);
     host_.processes.kill_under_keepers();
     host_.processes.signal_rest(SIGKILL);
-    world::TimePoint until = host_.clock.now() + last_drain;
-    if (const auto deadline = budget_.deadline(); deadline && until > *deadline)
-        until = *deadline;
-    kill_at_ = until;
-    host_.clock.arm({world::Timer::Kind::stop_kill}, until);
+    kill_at_ = host_.clock.now() + last_drain;
+    if (const auto deadline = budget_.deadline(); deadline && kill_at_ > *deadline)
+        kill_at_ = *deadline;
+    host_.clock.arm({Kind::stop_kill}, kill_at_);
 }
 
-void StopSequence::work_killing()
+void StopSequence::kill_again() noexcept
 {
     if (host_.clock.now() >= kill_at_) {
-        phase_ = Phase::over;
-        return;
-    }
-    if (host_.processes.population().others != 0) {
+        is_over_ = true;
+    } else if (host_.processes.population().others != 0) {
         host_.processes.signal_rest(SIGKILL);
-        host_.clock.arm({world::Timer::Kind::stop_look}, host_.clock.now() + kill_again);
-    } else if (host_.processes.keepers_left() == 0) {
-        phase_ = Phase::over;
-    }
-}
-
-void StopSequence::timer_fired(world::Timer timer)
-{
-    if (timer.kind == world::Timer::Kind::stop_share) {
-        step_out_of_time_ = true;
-    } else if (timer.kind == world::Timer::Kind::entry_kill) {
-        entries_.kill_leaving();
-    } else if (timer.kind == world::Timer::Kind::stop_reserve && phase_ < Phase::reserve &&
-               budget_.reserve_at() && host_.clock.now() >= *budget_.reserve_at()) {
-        if (leaves_scripts())
-            host_.log.say("the time for K-scripts is used up; sending TERM to everything that is left");
-        begin_reserve();
+        host_.clock.arm({Kind::stop_look}, host_.clock.now() + kill_again_in);
+    } else {
+        is_over_ = host_.processes.keepers_left() == 0;
     }
 }
 
@@ -375,7 +355,7 @@ int StopSequence::status() const noexcept
 {
     if (cause_.at_once)
         return cause_.status;
-    return cut_off_ || engine_.anything_cut_off() ? cut_off_status : cause_.status;
+    return cut_off_ || engine_.anything_cut_off() ? model::exit_status::cut_off : cause_.status;
 }
 
 } // namespace init::supervisor

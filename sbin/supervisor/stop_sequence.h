@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How the container ends: interrupt what is starting, end the inittab's children, the K-scripts, the services
-// without one, then TERM and KILL to what is left. One absolute deadline where the stop came from outside; no
-// constant wait anywhere.
+// What each step of the stop does, and when it is over: the command, the inittab's children, the K-scripts,
+// the services without one, then TERM and KILL to what is left. One absolute deadline where the stop came
+// from outside; no constant wait anywhere. Which step follows which stands in the rows of the supervisor.
 #pragma once
 
 #include "model/settings.h"
@@ -31,19 +31,6 @@ struct StopCause {
 
 class StopSequence {
 public:
-    /// In the order of time. From `reserve` on nothing is allocated.
-    enum class Phase {
-        idle,
-        ending_command,
-        ending_entries,
-        scripts,
-        unlinked,
-        hook,
-        reserve,
-        killing,
-        over
-    };
-
     StopSequence(world::Host& host, Services& services, RcEngine& engine, Entries& entries,
                  ForegroundCommand& command, const model::Settings& settings) noexcept
         : host_(host), services_(services), engine_(engine), entries_(entries), command_(command),
@@ -51,29 +38,70 @@ public:
     {
     }
 
-    /// What the stop is and how long it may take; then `begin` begins it. Neither needs memory to come to its
-    /// end.
+    /// What the stop is and how long it may take: from here on it ends in time, whatever fails.
     void lay_out(StopCause cause) noexcept;
-    void begin() noexcept;
-    /// The stop cannot go on as it should: ends everything now.
-    void give_up() noexcept;
-    /// A further stop signal, or a stop asked for from inside, while stopping.
+    /// Says so, and gathers what is up. Needs no memory to come to its end.
+    void prepare() noexcept;
+    /// A further stop signal, or a stop asked for from inside, while stopping and before the reserve.
     void press(const StopCause& cause);
-    /// The K-scripts' level may be entered: the supervisor starts the pass when it sees this, and says so
-    /// with `level_entered`.
-    [[nodiscard]] bool wants_level() const noexcept { return phase_ == Phase::scripts && !level_entered_; }
-    void level_entered(const LevelContext& context)
+    void timer_fired(world::Timer timer) noexcept;
+
+    // The steps, in the order of time, and what ends each.
+    void end_command() noexcept;
+    [[nodiscard]] bool command_is_over() const noexcept { return !command_.is_alive(); }
+    void overtake_command() noexcept;
+
+    void end_entries() noexcept;
+    [[nodiscard]] bool entries_are_over() const noexcept
     {
-        context_ = context;
-        level_entered_ = true; // last: where memory runs out for the copy, it is entered again
+        return entries_.leaving() == 0 && !engine_.script_is_running();
+    }
+    [[nodiscard]] bool script_is_deaf() const noexcept
+    {
+        return share_is_over() && engine_.script_is_running();
+    }
+    /// The engine KILLs the script at the end of its own share.
+    void wait_for_script() noexcept;
+
+    /// The level of the stop is entered by the supervisor; what runs before it is over.
+    void enter_level(const LevelContext& context);
+    [[nodiscard]] bool level_is_over() const noexcept
+    {
+        return entries_.pass_is_done() && !engine_.is_busy();
     }
 
-    /// Moves on as far as possible. Call after every event.
-    void work();
-    void timer_fired(world::Timer timer);
+    /// Takes up what no K-link names.
+    void gather_unlinked();
+    [[nodiscard]] bool unlinked_step_is_over() const noexcept;
+    [[nodiscard]] bool has_unlinked() const noexcept
+    {
+        return !unlinked_.empty() || by_script_ != nullptr || ending_ != nullptr;
+    }
+    void next_unlinked();
+    [[nodiscard]] bool unlinked_are_over() const noexcept
+    {
+        return unlinked_step_is_over() && !has_unlinked() && engine_.unfinished() == 0;
+    }
 
-    [[nodiscard]] bool is_over() const noexcept { return phase_ == Phase::over; }
-    [[nodiscard]] Phase phase() const noexcept { return phase_; }
+    void begin_hook();
+    [[nodiscard]] bool hook_is_over() const noexcept { return !engine_.is_busy(); }
+
+    /// Its time has come, or nothing else is to be done.
+    [[nodiscard]] bool reserve_is_due() const noexcept { return reserve_is_due_; }
+    void begin_reserve() noexcept;
+    /// The stop cannot go on as it should: says that everything is ended now.
+    void give_up() noexcept;
+    /// Counts what is left. Call after every event of the reserve.
+    void look_at_rest() noexcept;
+    [[nodiscard]] bool rest_is_over() const noexcept { return rest_is_over_; }
+
+    void begin_killing() noexcept;
+    /// KILL to what was forked meanwhile. Call after every event of the killing.
+    void kill_again() noexcept;
+    [[nodiscard]] bool is_over() const noexcept { return is_over_; }
+
+    [[nodiscard]] bool share_is_over() const noexcept { return share_is_over_; }
+    [[nodiscard]] bool is_at_once() const noexcept { return cause_.at_once; }
     [[nodiscard]] const StopCause& cause() const noexcept { return cause_; }
     /// The cause's status, or 73 where K-scripts were cut off at the deadline.
     [[nodiscard]] int status() const noexcept;
@@ -81,25 +109,17 @@ public:
 
 private:
     struct Unlinked {
-        std::string name;
+        Service* service;
         std::string script; ///< empty: its main process gets TERM
     };
 
-    void enter(Phase phase) noexcept;
-    void end_command() noexcept;
-    void end_entries() noexcept;
+    void say_beginning();
     void share_time() noexcept;
     [[nodiscard]] std::size_t unlinked_to_come() const noexcept;
     [[nodiscard]] bool is_left_to_level(const Service& service) const noexcept;
     [[nodiscard]] bool leaves_scripts() const noexcept;
-    void gather_unlinked();
-    void next_unlinked();
-    [[nodiscard]] bool tell_main(const std::string& name);
-    void begin_hook();
-    void begin_reserve() noexcept;
-    void begin_killing();
-    void work_reserve();
-    void work_killing();
+    [[nodiscard]] std::size_t services_up() const noexcept;
+    [[nodiscard]] bool tell_main(Service& service);
     void bound_step(std::size_t steps) noexcept;
     void arm_reserve() noexcept;
 
@@ -109,21 +129,23 @@ private:
     Entries& entries_;
     ForegroundCommand& command_;
     const model::Settings& settings_;
-    Phase phase_ = Phase::idle;
     StopCause cause_;
     model::StopBudget budget_ = model::StopBudget::without_deadline({}, {});
-    bool level_entered_ = false;
     LevelContext context_;
-    bool step_out_of_time_ = false;
+    bool level_was_entered_ = false;
+    bool is_gathered_ = false; ///< `unlinked_` holds what is to come
+    bool share_is_over_ = false;
+    bool reserve_is_due_ = false;
+    bool rest_is_over_ = false;
+    bool is_over_ = false;
     bool cut_off_ = false;
     std::uint32_t starts_before_ = 0; ///< of Services::starts
     world::TimePoint begun_;
-    world::TimePoint reserve_begun_;
     world::TimePoint kill_at_;
     world::TimePoint visitors_until_;
     std::vector<Unlinked> unlinked_; ///< the next one last
-    std::string by_script_;          ///< the unlinked service whose script runs
-    std::string ending_;             ///< the unlinked service that was sent TERM
+    Service* by_script_ = nullptr;   ///< the unlinked service whose script runs
+    Service* ending_ = nullptr;      ///< the unlinked service that was sent TERM
 };
 
 } // namespace init::supervisor

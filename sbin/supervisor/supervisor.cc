@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "supervisor/supervisor.h"
 
+#include "model/exit_status.h"
 #include "tree/table.h"
 #include "world/guarded.h"
 
@@ -14,8 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int boot_failed_status = 71;
-constexpr int cut_off_status = 73;
 constexpr int faults_borne = 3;     ///< in a row, before a stop ends everything at once
 constexpr auto retry_delay = 100ms; ///< memory may be back by then
 
@@ -27,12 +26,21 @@ std::string_view to_string(State state) noexcept
     case State::boot:
         return "boot";
     case State::sysinit:
+    case State::boot_entries:
         return "sysinit";
+    case State::leaving:
     case State::entering:
         return "entering";
     case State::running:
         return "running";
     case State::stopping:
+    case State::ending_command:
+    case State::ending_entries:
+    case State::stopping_level:
+    case State::stopping_unlinked:
+    case State::stop_hook:
+    case State::reserve:
+    case State::killing:
         return "stopping";
     case State::gone:
         return "gone";
@@ -40,32 +48,15 @@ std::string_view to_string(State state) noexcept
     return "unknown";
 }
 
-/// In each state the first row that is ready is taken, so a stop stands before everything else.
-std::span<const Supervisor::Row> Supervisor::rows() noexcept
-{
-    using S = Supervisor;
-    static constexpr Row table[] = {
-        // from             ready                   enter                      to
-        {State::boot, &S::stop_is_wanted, &S::begin_stop, State::stopping},
-        {State::boot, &S::always, &S::begin_sysinit, State::sysinit},
-        {State::sysinit, &S::stop_is_wanted, &S::begin_stop, State::stopping},
-        {State::sysinit, &S::table_is_through, &S::enter_first_level, State::entering},
-        {State::entering, &S::stop_is_wanted, &S::begin_stop, State::stopping},
-        {State::entering, &S::level_is_wanted, &S::enter_wanted_level, State::entering},
-        {State::entering, &S::table_is_through, &S::level_is_reached, State::running},
-        {State::running, &S::stop_is_wanted, &S::begin_stop, State::stopping},
-        {State::running, &S::level_is_wanted, &S::enter_wanted_level, State::entering},
-        {State::running, &S::single_user_is_over, &S::leave_single_user, State::entering},
-        {State::stopping, &S::stop_is_over, &S::nothing_more, State::gone},
-    };
-    return table;
-}
-
 Supervisor::Supervisor(world::Host& host, model::Settings settings, Options options)
-    : host_(host), settings_(settings), options_(std::move(options)), services_(host),
-      engine_(host, services_, settings_), calls_(host, services_), entries_(host, *this, settings_),
-      command_(host, options_.command), stop_(host, services_, engine_, entries_, command_, settings_)
+    : host_(host), settings_(settings), options_(std::move(options)), runs_(host), services_(host, runs_),
+      engine_(host, runs_, services_, settings_), calls_(host, runs_, services_),
+      entries_(host, *this, settings_), command_(host, options_.command),
+      stop_(host, services_, engine_, entries_, command_, settings_)
 {
+    // What became of a service is known before those who wait for its run ask.
+    for (RunListener* listener : std::initializer_list<RunListener*>{&services_, &engine_, &calls_, this})
+        runs_.add(*listener);
 }
 
 int Supervisor::run()
@@ -73,33 +64,36 @@ int Supervisor::run()
     go_on();
     while (state_ != State::gone) {
         const world::Event event = host_.clock.next_event();
-        guarded(host_.log, "an event cannot be answered; going on without it", [&] { step(event); });
+        world::guarded(host_.log, "an event cannot be answered; going on without it", [&] { step(event); });
         go_on();
     }
     // The command's end is the container's, unless something of ours went wrong.
     const int own = stop_.status();
-    const bool is_fault = own == boot_failed_status || own == cut_off_status;
+    const bool is_fault = own == model::exit_status::boot_failed || own == model::exit_status::cut_off;
     return is_fault ? own : command_.last_status().value_or(own);
 }
 
 /// Settles. What it could not do for want of memory is tried again; a stop tries at once, and not for long.
 void Supervisor::go_on() noexcept
 {
-    while (!guarded(host_.log, "memory has run out; trying again", [this] { settle(); })) {
-        if (state_ != State::stopping) {
+    while (!world::guarded(host_.log, "memory has run out; trying again", [this] { settle(); })) {
+        if (!is_stopping(state_)) {
             host_.clock.arm({world::Timer::Kind::memory}, host_.clock.now() + retry_delay);
             return;
         }
-        if (++faults_ >= faults_borne)
+        if (++faults_ >= faults_borne && !is_reserve(state_)) {
             stop_.give_up();
+            stop_.begin_reserve();
+            state_ = State::reserve;
+        }
     }
     faults_ = 0;
 }
 
 void Supervisor::step(const world::Event& event)
 {
-    // From the reserve on an event only says that something has changed: nothing is kept, said or allocated.
-    if (stop_.phase() >= StopSequence::Phase::reserve) {
+    // From the reserve on an event only says that something has changed.
+    if (is_reserve(state_)) {
         if (const auto* ended = std::get_if<world::ChildEnded>(&event))
             (void)command_.child_ended(*ended);
         return;
@@ -111,60 +105,44 @@ void Supervisor::step(const world::Event& event)
 void Supervisor::settle()
 {
     for (bool moved = true; moved && state_ != State::gone;) {
-        work();
+        drive();
         moved = false;
         for (const Row& row : rows()) {
-            if (row.from != state_ || !(this->*row.ready)())
+            if (row.from != state_ || !row.ready(*this))
                 continue;
-            const State before = state_;
             move(row);
             moved = true;
-            if (before != state_ && stop_.phase() < StopSequence::Phase::reserve)
+            if (row.from != row.to && !is_reserve(state_))
                 host_.callers.status_changed();
             break;
         }
     }
 }
 
-/// What could not be entered is entered again; a stop that has begun is not taken back.
+/// What could not be entered is entered again.
 void Supervisor::move(const Row& row)
 try {
     state_ = row.to;
-    (this->*row.enter)();
+    row.enter(*this);
 } catch (...) {
-    if (row.to != State::stopping)
-        state_ = row.from;
+    state_ = row.from;
     throw;
 }
 
-void Supervisor::work()
+void Supervisor::drive()
 {
-    if (state_ == State::boot)
+    switch (state_) {
+    case State::boot:
+    case State::gone:
         return;
-    if (stop_.phase() < StopSequence::Phase::reserve) {
-        if (state_ == State::entering && leaving_ && entries_.leaving() == 0 && !engine_.script_is_running())
-            start_level_pass();
+    case State::reserve:
+        return stop_.look_at_rest();
+    case State::killing:
+        return stop_.kill_again();
+    default:
         engine_.work();
         entries_.work();
-        if (state_ == State::sysinit && pass_ == Entries::Pass::sysinit && entries_.pass_is_done() &&
-            !engine_.is_busy())
-            begin_boot_pass();
     }
-    if (state_ != State::stopping)
-        return;
-    stop_.work();
-    if (stop_.wants_level()) {
-        stop_.level_entered(context_);
-        start_level_pass();
-        engine_.work();
-        entries_.work();
-        stop_.work();
-    }
-}
-
-bool Supervisor::table_is_through() const
-{
-    return !leaving_ && pass_ != Entries::Pass::sysinit && entries_.pass_is_done() && !engine_.is_busy();
 }
 
 // --- What the rows do -------------------------------------------------------------------------------
@@ -174,6 +152,7 @@ void Supervisor::begin_sysinit()
     host_.machine.set_title("init boot");
     layout_ = tree::look_for_layout(host_.tree);
     engine_.use_layout(layout_);
+    runs_.use_layout(layout_);
     host_.log.say(fmt::format("rcinit {} boots a {} tree", options_.version, to_string(layout_)));
     world::Result<model::Inittab> table = tree::read_table(host_.tree, layout_);
     model::Inittab used;
@@ -191,8 +170,7 @@ void Supervisor::begin_sysinit()
     refresh_environment();
     entries_.use_context(&context_);
     entries_.take(std::move(used.entries));
-    pass_ = Entries::Pass::sysinit;
-    entries_.begin(pass_);
+    entries_.begin(Entries::Pass::sysinit);
     if (!options_.command_waits && command_.is_wanted())
         start_command();
 }
@@ -211,31 +189,34 @@ void Supervisor::start_command()
         ask_stop_of_command();
 }
 
-void Supervisor::begin_boot_pass()
+void Supervisor::begin_boot_entries()
 {
-    note_sysinit_failure();
     host_.records.mend_files();
     host_.records.record_boot();
-    pass_ = Entries::Pass::boot;
-    entries_.begin(pass_);
-    entries_.work();
+    entries_.begin(Entries::Pass::boot);
 }
 
-/// Before anything else is begun in the engine, which would forget it.
-void Supervisor::note_sysinit_failure() noexcept
+void Supervisor::run_over(const Run& run, const model::RunOutcome& outcome, pid_t, const std::string&)
 {
-    sysinit_failed_ = sysinit_failed_ || (in_rc_sysinit_ && engine_.has_failed());
-    in_rc_sysinit_ = false;
+    if (run.purpose == model::RunPurpose::sysinit && outcome.is_failure())
+        sysinit_failed_ = true;
+}
+
+bool Supervisor::sysinit_ends_it() const
+{
+    return sysinit_failed_ && settings_.on_boot_failure == model::BootFailureChoice::stop && pass_is_over();
+}
+
+void Supervisor::end_with_sysinit()
+{
+    host_.records.mend_files();
+    stop_wanted_ = StopCause{*Runlevel::from('0'), model::exit_status::boot_failed, false, false,
+                             "rc.sysinit failed, and on-boot-failure=stop"};
 }
 
 void Supervisor::enter_first_level()
 {
     host_.records.mend_files();
-    if (sysinit_failed_ && settings_.on_boot_failure == model::BootFailureChoice::stop) {
-        stop_wanted_ =
-            StopCause{*Runlevel::from('0'), 71, false, false, "rc.sysinit failed, and on-boot-failure=stop"};
-        return;
-    }
     context_.level = Runlevel::none();
     if (options_.level && options_.level->ends()) {
         host_.log.say(fmt::format("runlevel {} of the command line would end what has not begun; entering {}",
@@ -251,10 +232,7 @@ void Supervisor::enter_wanted_level()
 {
     const Runlevel level = *wanted_;
     wanted_.reset();
-    if (level == context_.level)
-        return;
-    if (booted_ || leaving_ || !entries_.pass_is_done())
-        guarded(host_.log, "the table cannot be read again; the old one stands", [this] { reload(); });
+    world::guarded(host_.log, "the table cannot be read again; the old one stands", [this] { reload(); });
     engine_.interrupt();
     entries_.break_off();
     enter_level(level);
@@ -265,7 +243,7 @@ void Supervisor::enter_level(Runlevel level)
     say_if_possible(host_.log, [&] { host_.log.say(fmt::format("entering runlevel: {}", level.letter())); });
     move_to(context_.level, level);
     single_user_ended_ = false;
-    leaving_ = true;
+    level_was_entered_ = true;
     entries_.freeze();
     entries_.leave(level);
 }
@@ -294,12 +272,10 @@ void Supervisor::leave_single_user()
     enter_wanted_level();
 }
 
-void Supervisor::start_level_pass()
+void Supervisor::begin_level_pass()
 {
-    leaving_ = false;
-    engine_.forget_failures();
-    pass_ = Entries::Pass::level;
-    entries_.begin(pass_);
+    engine_.forget_unlisted();
+    entries_.begin(Entries::Pass::level);
 }
 
 void Supervisor::level_is_reached()
@@ -310,8 +286,9 @@ void Supervisor::level_is_reached()
     std::size_t up = 0;
     std::size_t failed = 0;
     for (const Service& service : services_.all()) {
-        up += service.state == ServiceState::running ? 1 : 0;
-        failed += service.state == ServiceState::failed || service.state == ServiceState::dead ? 1 : 0;
+        using S = model::ServiceState;
+        up += service.state == S::running || service.state == S::ready ? 1 : 0;
+        failed += service.state == S::failed || service.state == S::dead ? 1 : 0;
     }
     host_.log.say(fmt::format("runlevel {} reached: {} services up{}{}", context_.level.letter(), up,
                               failed != 0 ? fmt::format(", {} failed", failed) : std::string(),
@@ -325,11 +302,11 @@ void Supervisor::check_boot()
     if (settings_.on_boot_failure != model::BootFailureChoice::stop)
         return;
     if (engine_.has_unlisted())
-        ask_stop({*Runlevel::from('0'), 71, false, false,
+        ask_stop({*Runlevel::from('0'), model::exit_status::boot_failed, false, false,
                   "a level's scripts could not be listed, and on-boot-failure=stop"});
     for (const Service& service : services_.all())
-        if (service.state == ServiceState::failed)
-            ask_stop({*Runlevel::from('0'), 71, false, false,
+        if (service.state == model::ServiceState::failed)
+            ask_stop({*Runlevel::from('0'), model::exit_status::boot_failed, false, false,
                       service.name + " failed to start, and on-boot-failure=stop"});
 }
 
@@ -340,12 +317,10 @@ void Supervisor::begin_stop()
     stop_wanted_.reset();
     wanted_.reset();
     // A stop before the first level comes from none.
-    const bool before_any = pass_ != Entries::Pass::level && !leaving_;
-    leaving_ = false;
-    move_to(before_any ? Runlevel::none() : context_.level, level);
-    guarded(host_.log, "what somebody's call runs goes on until it is ended with the rest",
-            [this] { calls_.interrupt(); });
-    stop_.begin();
+    move_to(level_was_entered_ ? context_.level : Runlevel::none(), level);
+    world::guarded(host_.log, "what somebody's call runs goes on until it is ended with the rest",
+                   [this] { calls_.interrupt(); });
+    stop_.prepare();
 }
 
 void Supervisor::say_all(const model::Diagnostics& diagnostics)
@@ -358,7 +333,7 @@ model::StatusReport Supervisor::report()
 {
     model::StatusReport report;
     report.state = to_string(state_);
-    const bool early = state_ == State::boot || state_ == State::sysinit;
+    const bool early = state_ <= State::boot_entries;
     report.runlevel = early ? 'N' : context_.level.letter();
     report.previous = early ? 'N' : context_.previous.letter();
     if (const auto deadline = stop_.deadline())

@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The state machine that is PID 1. It is told events and asks the host for effects; the transitions stand as
-// rows in one table, and `run` is the only way out.
-//
-//   boot      Nothing has run. Left when the run and lock folders stand and the table is read.
-//   sysinit   The inittab's sysinit entries, then its boot entries. Left when all that is waited for has
-//   ended. entering  What does not belong to the new level ends, then its entries run: K- and S-scripts among
-//   them. Left for `running`
-//             when nothing is waited for any more; another level asked for meanwhile begins `entering` anew.
-//   running   Respawns, requests, deaths. Left when another level is asked for.
-//   stopping  Entered from every state before it, at any instant; see StopSequence. Left when nothing is
-//   left, or at the deadline. gone      Nothing happens any more; `run` returns the container's exit status.
+// The state machine that is PID 1. It is told events and asks the host for effects; its states and their
+// prose stand beside this, the transitions stand as rows in one table, and `run` is the only way out.
 #pragma once
 
 #include "model/settings.h"
 #include "model/status_report.h"
 #include "supervisor/entries.h"
 #include "supervisor/rc_engine.h"
+#include "supervisor/runs.h"
 #include "supervisor/service_calls.h"
 #include "supervisor/services.h"
+#include "supervisor/state.h"
 #include "supervisor/stop_sequence.h"
 #include "world/host.h"
 
@@ -30,9 +23,6 @@
 
 namespace init::supervisor {
 
-enum class State { boot, sysinit, entering, running, stopping, gone };
-std::string_view to_string(State state) noexcept;
-
 struct Options {
     std::optional<model::Runlevel> level; ///< from the command line, instead of initdefault
     bool autoboot = false;
@@ -42,7 +32,7 @@ struct Options {
     bool command_waits = true;          ///< until the first runlevel is reached
 };
 
-class Supervisor final : RcCalls {
+class Supervisor final : RcCalls, RunListener {
 public:
     Supervisor(world::Host& host, model::Settings settings, Options options);
 
@@ -63,42 +53,44 @@ public:
     /// A row of the machine: in `from`, as soon as `ready` holds, `enter` is called and the state is `to`.
     struct Row {
         State from;
-        bool (Supervisor::*ready)() const;
-        void (Supervisor::*enter)();
+        bool (*ready)(const Supervisor&);
+        void (*enter)(Supervisor&);
         State to;
     };
+    /// In each state the first row that is ready is taken.
     static std::span<const Row> rows() noexcept;
 
 private:
     void step(const world::Event& event);
     void go_on() noexcept;
     void settle();
+    void drive();
     void move(const Row& row);
-    void work();
 
     // What the rows ask.
-    [[nodiscard]] bool always() const { return true; }
-    [[nodiscard]] bool stop_is_wanted() const { return stop_wanted_.has_value(); }
-    [[nodiscard]] bool table_is_through() const;
+    [[nodiscard]] bool pass_is_over() const { return entries_.pass_is_done() && !engine_.is_busy(); }
+    [[nodiscard]] bool sysinit_ends_it() const;
     [[nodiscard]] bool level_is_wanted() const { return wanted_.has_value(); }
-    [[nodiscard]] bool stop_is_over() const { return stop_.is_over(); }
+    [[nodiscard]] bool nothing_leaves() const
+    {
+        return entries_.leaving() == 0 && !engine_.script_is_running();
+    }
     [[nodiscard]] bool single_user_is_over() const;
     // What the rows do.
     void begin_sysinit();
+    void begin_boot_entries();
+    void end_with_sysinit();
     void enter_first_level();
     void enter_wanted_level();
+    void begin_level_pass();
     void level_is_reached();
     void leave_single_user();
+    void begin_stop();
+
     void start_command();
     void ask_stop_of_command();
-    void begin_stop();
-    void nothing_more() {}
-
     void enter_level(model::Runlevel level);
     void move_to(model::Runlevel previous, model::Runlevel level) noexcept;
-    void note_sysinit_failure() noexcept;
-    void start_level_pass();
-    void begin_boot_pass();
     void reload();
     void check_boot();
     void ask_stop(StopCause cause);
@@ -113,14 +105,16 @@ private:
     bool carry_out(const model::InittabEntry& entry, const model::RcCall& call) override;
     [[nodiscard]] bool rc_is_busy() const override { return engine_.is_busy(); }
     bool carry_out_rc_sysinit(const model::RcCall& call);
+    void run_over(const Run& run, const model::RunOutcome& outcome, pid_t left,
+                  const std::string& why) override;
 
     void on(const world::ChildEnded& event);
-    void on(const world::ProcessEnded& event);
-    void on(const world::ScriptStarted& event);
-    void on(const world::ScriptFailed& event);
-    void on(const world::ScriptEnded& event);
-    void on(const world::RunEmpty& event);
-    void on(const world::LastLine& event);
+    void on(const world::ProcessEnded& event) { services_.process_ended(event); }
+    void on(const world::ScriptStarted& event) { runs_.script_started(event); }
+    void on(const world::ScriptFailed& event) { runs_.script_failed(event); }
+    void on(const world::ScriptEnded& event) { runs_.script_ended(event); }
+    void on(const world::RunEmpty& event) { runs_.run_empty(event); }
+    void on(const world::LastLine& event) { runs_.last_line(event); }
     void on(const world::SignalReceived& event);
     void on(const world::Requested& event);
     void on(const world::ServiceCalled& event);
@@ -134,6 +128,7 @@ private:
     model::Settings settings_;
     Options options_;
     std::function<model::Settings()> reread_settings_;
+    Runs runs_;
     Services services_;
     RcEngine engine_;
     ServiceCalls calls_;
@@ -145,11 +140,9 @@ private:
     model::Layout layout_ = model::Layout::plain;
     model::Runlevel default_level_;
     LevelContext context_;
-    Entries::Pass pass_ = Entries::Pass::none;
-    bool leaving_ = false; ///< entering: what does not belong to the new level has not ended yet
-    bool booted_ = false;  ///< the first level was reached
+    bool level_was_entered_ = false;
+    bool booted_ = false; ///< the first level was reached
     bool sysinit_failed_ = false;
-    bool in_rc_sysinit_ = false;
     bool single_user_ended_ = false; ///< a process of level S has ended in this stay there
     int faults_ = 0;                 ///< in a row, while stopping
     std::optional<model::Runlevel> wanted_;

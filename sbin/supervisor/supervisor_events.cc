@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The supervisor's answers to events, and its choice between the image's rc scripts and init's own engine.
 // Moving from state to state is left to the rows.
+#include "model/exit_status.h"
 #include "supervisor/supervisor.h"
 #include "tree/rc_choice.h"
 #include "world/guarded.h"
@@ -15,14 +16,11 @@ using model::Runlevel;
 
 namespace {
 
-constexpr std::string_view failed_answer = "the end of a script is not answered in full";
 constexpr const char* power_files[] = {"/var/run/powerstatus", "/etc/powerstatus"};
 
 std::string signal_words(const world::SignalReceived& event)
 {
-    const char* name = ::sigabbrev_np(event.signo);
-    const std::string signal =
-        name ? fmt::format("SIG{}", name) : fmt::format("SIGRTMIN+{}", event.signo - SIGRTMIN);
+    const std::string signal = model::exit_status::signal_name(event.signo);
     return signal + (event.from_outside ? " from outside" : fmt::format(" from process {}", event.sender));
 }
 
@@ -31,49 +29,16 @@ std::string signal_words(const world::SignalReceived& event)
 void Supervisor::on(const world::ChildEnded& event)
 {
     if (command_.child_ended(event)) {
-        if (state_ != State::stopping)
+        if (!is_stopping(state_))
             ask_stop_of_command();
         return;
     }
     const bool was_told = entries_.is_leaving(event.pid);
     guarded(host_.log, "the end of an entry's process is not answered in full",
             [&] { entries_.child_ended(event); });
-    if (!was_told && !leaving_ && context_.level.letter() == 'S' && pass_ == Entries::Pass::level)
+    const bool in_level = state_ == State::entering || state_ == State::running;
+    if (!was_told && in_level && context_.level.letter() == 'S')
         single_user_ended_ = true;
-}
-
-void Supervisor::on(const world::ProcessEnded& event)
-{
-    services_.process_ended(event);
-}
-
-void Supervisor::on(const world::ScriptStarted& event)
-{
-    services_.script_started(event);
-}
-
-void Supervisor::on(const world::ScriptFailed& event)
-{
-    guarded(host_.log, failed_answer, [&] { services_.script_failed(event); });
-    guarded(host_.log, failed_answer, [&] { engine_.script_failed(event); });
-    guarded(host_.log, failed_answer, [&] { calls_.script_failed(event); });
-}
-
-void Supervisor::on(const world::ScriptEnded& event)
-{
-    guarded(host_.log, failed_answer, [&] { services_.script_ended(event); });
-    guarded(host_.log, failed_answer, [&] { engine_.script_ended(event); });
-    guarded(host_.log, failed_answer, [&] { calls_.script_ended(event); });
-}
-
-void Supervisor::on(const world::RunEmpty& event)
-{
-    services_.run_empty(event.run);
-}
-
-void Supervisor::on(const world::LastLine& event)
-{
-    engine_.last_line(event);
 }
 
 void Supervisor::on(const world::ServiceCalled& event)
@@ -83,8 +48,9 @@ void Supervisor::on(const world::ServiceCalled& event)
 
 void Supervisor::on(const world::TimerFired& event)
 {
+    runs_.timer_fired(event.timer);
     engine_.timer_fired(event.timer);
-    if (state_ == State::stopping)
+    if (is_stopping(state_))
         stop_.timer_fired(event.timer);
     else if (event.timer.kind == world::Timer::Kind::entry_kill)
         entries_.kill_leaving();
@@ -119,7 +85,7 @@ void Supervisor::on(const world::Requested& event)
 void Supervisor::stop_signal(const world::SignalReceived& event, char level, int status, bool at_once)
 {
     // The image's own halt sends TERM to init; a stop that has begun is not changed from inside.
-    if (state_ == State::stopping && !event.from_outside)
+    if (is_stopping(state_) && !event.from_outside)
         return;
     const bool is_plain = event.signo == SIGINT || event.signo == SIGQUIT;
     StopCause cause{*Runlevel::from(level),          status, event.from_outside, at_once, {},
@@ -148,16 +114,16 @@ void Supervisor::on(const world::SignalReceived& event)
     if (n == SIGTERM || n == SIGQUIT || n == SIGRTMIN + 3 || n == SIGRTMIN + 4) {
         stop_signal(event, '0', 0, false);
     } else if (n == SIGRTMIN + 5) {
-        stop_signal(event, '6', 133, false);
+        stop_signal(event, '6', model::exit_status::reboot, false);
     } else if (n == SIGRTMIN + 13 || n == SIGRTMIN + 14) {
         stop_signal(event, '0', 0, true);
     } else if (n == SIGRTMIN + 15) {
-        stop_signal(event, '6', 133, true);
+        stop_signal(event, '6', model::exit_status::reboot, true);
     } else if (n == SIGINT) {
         if (settings_.int_signal == model::IntChoice::stop)
-            stop_signal(event, '0', 130, false);
+            stop_signal(event, '0', model::exit_status::interrupted, false);
         else if (!entries_.run_action(model::Action::ctrlaltdel))
-            stop_signal(event, '6', 133, false);
+            stop_signal(event, '6', model::exit_status::reboot, false);
     } else if (n == SIGPWR) {
         bool has_file = false;
         guarded(host_.log, "the power daemon's file is not read", [&] { has_file = power_by_file(); });
@@ -192,7 +158,6 @@ bool Supervisor::carry_out(const model::InittabEntry& entry, const model::RcCall
         host_.log.say(choice.words);
     if (!choice.engine)
         return false;
-    note_sysinit_failure();
     LevelContext context = context_;
     if (call.kind == model::RcCall::Kind::sysinit_scripts)
         context.level = *Runlevel::from('S');
@@ -208,12 +173,12 @@ bool Supervisor::carry_out_rc_sysinit(const model::RcCall& call)
         host_.log.say(choice.words);
     if (choice.who == tree::SysinitDecision::Who::nobody)
         return true;
-    in_rc_sysinit_ = true;
     std::vector<std::string> command{call.script};
     if (choice.who == tree::SysinitDecision::Who::builtin)
         command = {"/bin/sh", "-c", std::string(options_.builtin_sysinit), "rc.sysinit"};
-    engine_.begin_script(context_, "rc.sysinit", std::move(command),
-                         host_.clock.now() + settings_.sysinit_timeout);
+    const bool runs = engine_.begin_script(context_, model::RunPurpose::sysinit, "rc.sysinit",
+                                           std::move(command), host_.clock.now() + settings_.sysinit_timeout);
+    sysinit_failed_ = sysinit_failed_ || !runs;
     return true;
 }
 

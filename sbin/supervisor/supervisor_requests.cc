@@ -2,6 +2,8 @@
 // What the supervisor is asked for from inside the container: another level, a stop, a table read again,
 // variables for what is started next.
 #include "supervisor/supervisor.h"
+
+#include "model/exit_status.h"
 #include "tree/table.h"
 
 #include <fmt/format.h>
@@ -14,7 +16,7 @@ void Supervisor::reload()
 {
     if (reread_settings_)
         settings_ = reread_settings_();
-    if (state_ == State::stopping) {
+    if (is_stopping(state_)) {
         host_.log.say("the inittab is not read again while stopping");
         return;
     }
@@ -31,8 +33,9 @@ void Supervisor::reload()
 
 void Supervisor::ask_stop(StopCause cause)
 {
-    if (state_ == State::stopping) {
-        stop_.press(cause);
+    if (is_stopping(state_)) {
+        if (!is_reserve(state_))
+            stop_.press(cause);
         return;
     }
     if (stop_wanted_ && !cause.from_outside)
@@ -54,7 +57,7 @@ void Supervisor::ask_level(char letter)
     if (letter >= 'A' && letter <= 'C')
         letter = static_cast<char>(letter - 'A' + 'a');
     if (letter >= 'a' && letter <= 'c') {
-        if (context_.level.letter() != 'S' && state_ != State::stopping)
+        if (context_.level.letter() != 'S' && !is_stopping(state_))
             entries_.demand(letter);
         return;
     }
@@ -62,13 +65,16 @@ void Supervisor::ask_level(char letter)
     if (!level)
         return;
     if (level->ends()) {
-        ask_stop({*level, level->letter() == '6' ? 133 : 0, false, false, fmt::format("telinit {}", letter)});
+        ask_stop({*level, level->letter() == '6' ? model::exit_status::reboot : 0, false, false,
+                  fmt::format("telinit {}", letter)});
         return;
     }
-    const bool in_a_level = state_ == State::entering || state_ == State::running;
-    if (in_a_level && *level == context_.level && !wanted_)
+    const bool in_a_level = state_ == State::leaving || state_ == State::entering || state_ == State::running;
+    if (in_a_level && *level == context_.level) {
+        wanted_.reset();
         return;
-    if (state_ == State::stopping)
+    }
+    if (is_stopping(state_))
         host_.log.say(fmt::format("runlevel {} was asked for while stopping; nothing changes", letter));
     else
         wanted_ = *level;

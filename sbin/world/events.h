@@ -107,10 +107,11 @@ struct Timer {
         stop_look,    ///< what is left is counted again, since nobody tells of its end
         entry_kill,   ///< an inittab child that was told to end gets KILL
         entry_limit,  ///< the time of an entry that sysinit waits for is over
-        throttle,     ///< a respawn entry that was held back may start again
-        memory,       ///< memory that had run out may be back
+        start_hold, ///< a start has waited long enough for a stop of its service; `id` is one above the step
+        throttle,   ///< a respawn entry that was held back may start again
+        memory,     ///< memory that had run out may be back
     };
-    static constexpr std::size_t kinds = 10;
+    static constexpr std::size_t kinds = 11;
 
     Kind kind{};
     std::uint32_t id = 0; ///< 0 for kinds of which there is one at a time

@@ -62,6 +62,15 @@ pid_t FakeHost::add_stray(bool deaf)
     return next_pid_++;
 }
 
+void FakeHost::daemon_ends_at(std::chrono::milliseconds when, const std::string& service, int status)
+{
+    due_.emplace(begun_ + when, Due{[this, service, status]() -> std::vector<world::Event> {
+                     const auto daemon = daemons_.find(service);
+                     return daemon == daemons_.end() ? std::vector<world::Event>{}
+                                                     : end_process(daemon->second, status);
+                 }});
+}
+
 bool FakeHost::has_said(std::string_view part) const
 {
     return std::any_of(said.begin(), said.end(),
@@ -230,7 +239,8 @@ std::vector<world::Event> FakeHost::end_script(const Process& process, int statu
         stop_daemon(process);
     if (left == 0)
         empty_run(process.run, process.behaviour.drains_in);
-    return {world::ScriptEnded{process.run, status, left}};
+    return {world::ScriptEnded{process.run, process.behaviour.unseen ? std::nullopt : std::optional(status),
+                               left}};
 }
 
 /// 0 for none.

@@ -45,6 +45,7 @@ struct Behaviour {
     std::chrono::milliseconds drains_in{0};       ///< from the last process's end until its keeper has gone
     bool locks = false;                           ///< start makes /var/lock/subsys/NAME, stop removes it
     int fails_to_exec = 0;                        ///< errno
+    bool unseen = false;                          ///< its keeper is killed, so nobody collects its status
 };
 
 class FakeHost final : public world::Clock,
@@ -71,6 +72,8 @@ public:
     /// A process that is nobody's and ends only by KILL; a storm of them never ends.
     pid_t add_stray(bool deaf);
     void make_visitor() { ++visitors_; }
+    /// The daemon that a start of this service left ends so.
+    void daemon_ends_at(std::chrono::milliseconds when, const std::string& service, int status);
     bool terminal = false;
     std::set<std::string> unreadable; ///< files and folders whose reading fails with EACCES
 
@@ -121,7 +124,7 @@ public:
     void begin_reserve() noexcept override { note("reserve"); }
     std::optional<world::RunByHand> find_run_by_hand(std::string_view, std::span<const world::RunId>) override
     {
-        return by_hand != 0 ? std::optional<world::RunByHand>({by_hand, "stop"}) : std::nullopt;
+        return by_hand != 0 ? std::optional<world::RunByHand>({by_hand, by_hand_verb}) : std::nullopt;
     }
     std::vector<world::ProcessLook> processes() override;
     world::Result<std::string> read_file(const std::string& path, std::size_t limit) override;
@@ -166,6 +169,7 @@ public:
     std::map<std::string, std::vector<std::string>> commands; ///< likewise
     std::set<std::string> watched_folders;
     std::set<std::chrono::milliseconds> status_changes_at;
+    std::string by_hand_verb = "stop";
     pid_t by_hand = 0;
     bool callers_have_gone = false;
 

@@ -292,18 +292,3 @@ BOOST_AUTO_TEST_CASE(initscript_wraps_scripts_and_entries_but_in_level_S)
         BOOST_TEST(commands.at("start sshd") == script, boost::test_tools::per_element());
     }
 }
-
-BOOST_AUTO_TEST_CASE(every_state_but_the_last_has_a_way_to_stopping)
-{
-    using supervisor::State;
-    for (const State state : {State::boot, State::sysinit, State::entering, State::running}) {
-        bool has_way = false;
-        for (const auto& row : supervisor::Supervisor::rows())
-            has_way = has_way || (row.from == state && row.to == State::stopping);
-        BOOST_TEST(has_way);
-    }
-    for (const auto& row : supervisor::Supervisor::rows()) {
-        BOOST_TEST((row.from != State::gone));
-        BOOST_TEST((row.from == State::stopping) == (row.to == State::gone));
-    }
-}

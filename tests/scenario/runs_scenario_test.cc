@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+// One verdict on each run, whoever asked for it, and one machine of each service: the log, the status, the
+// boot's failure, the caller and the stop say the same.
+#define BOOST_TEST_MODULE runs_scenario
+#include "scenario/life.h"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace init;
+using namespace init::scenario;
+
+namespace {
+
+/// A life in which people call for scripts, and that is looked at.
+struct Watched : Life {
+    explicit Watched(std::initializer_list<std::string> services)
+    {
+        red_hat(services);
+        for (const std::string& name : services)
+            host.file("/etc/rc.d/init.d/" + name, "", true);
+        host.before_event = [this] { look(); };
+    }
+    void call_at(std::chrono::milliseconds when, const std::string& service, const std::string& verb)
+    {
+        host.at(when, world::ServiceCalled{world::CallId{++calls}, service, {verb}, {}, {}, -1});
+    }
+    void look_at(std::chrono::milliseconds when, const std::string& name)
+    {
+        looks.push_back({when, name, {}});
+        host.at(when, world::OrphansReaped{});
+    }
+    /// The state that the n-th look saw.
+    std::string seen(std::size_t n) const { return looks.at(n).state; }
+    std::size_t times_said(std::string_view part) const
+    {
+        return static_cast<std::size_t>(
+            std::count_if(host.said.begin(), host.said.end(),
+                          [&](const std::string& line) { return line.find(part) != std::string::npos; }));
+    }
+    std::chrono::milliseconds begun(const std::string& what) { return host.spans.at(what).begin; }
+    std::chrono::milliseconds ended(const std::string& what) { return *host.spans.at(what).end; }
+
+    struct Look {
+        std::chrono::milliseconds when;
+        std::string name;
+        std::string state;
+    };
+    std::vector<Look> looks;
+    std::uint32_t calls = 0;
+
+private:
+    void look()
+    {
+        for (Look& look : looks) {
+            if (!look.state.empty() || host.elapsed() < look.when || !report)
+                continue;
+            look.state = "unknown";
+            for (const model::ServiceStatus& row : report().services)
+                if (row.name == look.name)
+                    look.state = row.state;
+        }
+    }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_service_that_is_not_installed_or_not_configured_has_no_part_in_a_boot)
+{
+    for (const auto& [code, words] :
+         {std::pair{5, "exit 5 (not installed)"}, std::pair{6, "exit 6 (not configured)"}}) {
+        Watched life{"web", "db"};
+        life.settings.on_boot_failure = model::BootFailureChoice::stop;
+        life.host.start_of("db").status = exited(code);
+        life.host.start_of("db").leaves_daemon = false;
+        life.look_at(1s, "db");
+        life.host.signal_at(2s, SIGTERM);
+        BOOST_TEST(life.run() == 0);
+        BOOST_TEST(life.host.has_said(std::string("db: not started: ") + words));
+        BOOST_TEST(life.host.has_said("1 services up"));
+        BOOST_TEST(!life.host.has_said("failed"));
+        BOOST_TEST(life.seen(0) == "skipped");
+        BOOST_TEST(life.host.elapsed() >= 2s); // nothing but the signal ended it
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_fails_is_one_for_the_log_the_status_and_the_boot)
+{
+    Watched life{"web", "db"};
+    life.settings.on_boot_failure = model::BootFailureChoice::stop;
+    life.host.start_of("db").status = exited(1);
+    life.host.start_of("db").leaves_daemon = false;
+    BOOST_TEST(life.run() == 71);
+    BOOST_TEST(life.host.has_said("db: start ended with status 1"));
+    BOOST_TEST(life.host.has_said("db failed to start, and on-boot-failure=stop"));
+    BOOST_TEST(life.host.count("stop web") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_ended_unseen_and_left_nothing_is_no_success)
+{
+    Watched life{"web"};
+    life.host.start_of("web").unseen = true;
+    life.host.start_of("web").leaves_daemon = false;
+    life.look_at(1s, "web");
+    life.host.signal_at(2s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.seen(0) == "failed");
+    BOOST_TEST(life.host.has_said("web: start ended unseen"));
+    BOOST_TEST(life.host.has_said("1 failed"));
+}
+
+BOOST_AUTO_TEST_CASE(a_K_script_that_ended_unseen_may_have_stopped_nothing_and_the_status_says_so)
+{
+    Watched life{"web", "db"};
+    life.host.stop_of("web").unseen = true;
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 73);
+    BOOST_TEST(life.host.has_said("web: stop ended unseen"));
+    BOOST_TEST(life.host.count("stop db") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(rc_sysinit_that_ended_unseen_has_failed)
+{
+    for (const bool unseen : {false, true}) {
+        Watched life{"web"};
+        life.settings.on_boot_failure = model::BootFailureChoice::stop;
+        life.host.script("rc.sysinit").unseen = unseen;
+        life.host.signal_at(1s, SIGTERM);
+        BOOST_TEST(life.run() == (unseen ? 71 : 0));
+        BOOST_TEST(life.host.count("start web") == (unseen ? 0u : 1u));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_caller_is_told_a_failure_where_nobody_saw_the_end)
+{
+    Watched life{"web"};
+    life.host.script("web").unseen = true;
+    life.call_at(1s, "web", "status");
+    life.host.signal_at(2s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("answered 1: 1") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_that_failed_is_called_off_and_a_later_death_is_one)
+{
+    Watched life{"web"};
+    life.host.stop_of("web").status = exited(1);
+    life.host.stop_of("web").stops_daemon = false;
+    life.call_at(1s, "web", "stop");
+    life.look_at(2s, "web");
+    life.host.daemon_ends_at(3s, "web", killed_by(SIGSEGV));
+    life.look_at(4s, "web");
+    life.host.signal_at(5s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("answered 1: 1") == 1u);
+    BOOST_TEST(life.seen(0) == "running");
+    BOOST_TEST(life.seen(1) == "dead");
+    BOOST_TEST(life.times_said("SIGSEGV") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_daemon_that_lingers_after_its_stop_is_stopping_until_it_ends)
+{
+    Watched life{"web"};
+    life.host.stop_of("web").stops_daemon = false;
+    life.call_at(1s, "web", "stop");
+    life.look_at(2s, "web");
+    life.host.daemon_ends_at(3s, "web", exited(1));
+    life.look_at(4s, "web");
+    life.host.signal_at(5s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.seen(0) == "stopping");
+    BOOST_TEST(life.seen(1) == "stopped");
+    BOOST_TEST(life.times_said("its main process") == 0u);
+    BOOST_TEST(life.host.count("stop web") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_death_while_somebody_asks_for_the_status_is_told_at_once_and_once)
+{
+    Watched life{"web"};
+    life.host.script("web").takes = 3s;
+    life.host.script("web").status = exited(3);
+    life.call_at(1s, "web", "status");
+    life.host.daemon_ends_at(2s, "web", killed_by(SIGSEGV));
+    life.look_at(2500ms, "web");
+    life.look_at(5s, "web");
+    life.host.signal_at(6s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.seen(0) == "dead");
+    BOOST_TEST(life.seen(1) == "dead");
+    BOOST_TEST(life.times_said("its main process was killed by signal 11 (SIGSEGV)") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_crash_while_somebody_reloads_is_told_when_the_script_has_ended)
+{
+    Watched life{"web"};
+    life.host.script("web").takes = 3s;
+    life.call_at(1s, "web", "reload");
+    life.host.daemon_ends_at(2s, "web", killed_by(SIGSEGV));
+    life.look_at(5s, "web");
+    life.host.signal_at(6s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.seen(0) == "dead");
+    BOOST_TEST(life.times_said("SIGSEGV") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(somebody_s_status_by_hand_does_not_hide_a_death)
+{
+    for (const char* verb : {"status", "stop"}) {
+        Watched life{"web"};
+        life.host.by_hand = 4242;
+        life.host.by_hand_verb = verb;
+        life.host.daemon_ends_at(2s, "web", killed_by(SIGKILL));
+        life.look_at(3s, "web");
+        life.host.signal_at(4s, SIGTERM);
+        BOOST_TEST(life.run() == 0);
+        BOOST_TEST(life.times_said("its main process") == (verb == std::string("status") ? 1u : 0u));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_called_start_waits_until_the_stop_at_work_is_over)
+{
+    Watched life{"web"};
+    life.host.stop_of("web").takes = 3s;
+    life.call_at(1s, "web", "stop");
+    life.call_at(2s, "web", "start");
+    life.look_at(3s, "web");
+    life.look_at(5s, "web");
+    life.host.signal_at(6s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.count("answered 1: 0") == 1u);
+    BOOST_TEST(life.host.count("answered 2: 0") == 1u);
+    BOOST_TEST(life.begun("start web") == 4s); // the first one's span is the boot's, the last one's this
+    BOOST_TEST(life.seen(0) == "stopping");
+    BOOST_TEST(life.seen(1) == "running");
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_is_held_can_be_interrupted_and_a_stop_drops_it)
+{
+    for (const bool by_caller : {true, false}) {
+        Watched life{"web"};
+        life.host.stop_of("web").takes = 4s;
+        life.call_at(1s, "web", "stop");
+        life.call_at(2s, "web", "start");
+        if (by_caller)
+            life.host.at(3s, world::CallSignalled{world::CallId{2}, SIGINT});
+        life.host.signal_at(by_caller ? 6s : 3s, SIGTERM);
+        BOOST_TEST(life.run() == 0);
+        BOOST_TEST(life.host.count("start web") == 1u); // the boot's
+        BOOST_TEST(life.host.count(by_caller ? "answered 2: 130" : "answered 2: 143") == 1u);
+        BOOST_TEST(life.host.count("stop web") == 1u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_S_script_waits_for_somebody_s_stop_and_no_longer_than_its_own_time)
+{
+    for (const auto takes : {3s, 900s}) {
+        Watched life{"web"};
+        life.settings.start_timeout = 20s;
+        life.host.link("/etc/rc.d/rc4.d", "S10web");
+        life.host.link("/etc/rc.d/rc4.d", "S20other");
+        life.host.stop_of("web").takes = takes;
+        life.call_at(1s, "web", "stop");
+        life.host.request_at(2s, '4');
+        life.host.signal_at(60s, SIGTERM);
+        (void)life.run();
+        BOOST_TEST(life.host.count("start other") == 1u); // nobody behind it is held up for ever
+        BOOST_TEST(life.host.count("start web") == (takes == 3s ? 2u : 1u));
+        if (takes == 3s) {
+            BOOST_TEST(life.begun("start web") == 4s);
+        } else {
+            BOOST_TEST(life.begun("start other") == 22s);
+            BOOST_TEST(life.host.has_said("web: not started: another run of its script is not over"));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(each_of_twenty_daemons_that_die_together_is_told)
+{
+    std::vector<std::string> names;
+    for (int i = 0; i < 20; ++i)
+        names.push_back("d" + std::to_string(i));
+    Watched life{};
+    int number = 10;
+    for (const std::string& name : names) {
+        life.host.link("/etc/rc.d/rc3.d", "S" + std::to_string(number++) + name);
+        life.host.start_of(name).leaves_daemon = true;
+        life.host.daemon_ends_at(2s, name, killed_by(SIGKILL));
+    }
+    life.host.file("/etc/rc.d/init.d/.keep");
+    life.host.signal_at(4s, SIGTERM);
+    (void)life.run();
+    BOOST_TEST(life.times_said("its main process was killed by signal 9 (SIGKILL)") == 20u);
+}
