@@ -2,6 +2,7 @@
 // Picks the applet by the name the program was called by, or by the first word after `rcinit`. Nothing that
 // an applet throws gets past here.
 #include "applets/applets.h"
+#include "model/exit_status.h"
 #include "small/small_init.h"
 #include "system/fault_handler.h"
 #include "system/origin.h"
@@ -21,7 +22,6 @@ namespace {
 using namespace init::applets;
 
 constexpr int wrong_usage = 64;
-constexpr int own_fault = 70;
 
 struct Applet {
     std::string_view name;
@@ -142,7 +142,7 @@ try {
     return run(argc > 0 ? base_name(argv[0]) : "rcinit", words);
 } catch (const std::exception& e) {
     init::system::write_last_words({"rcinit: a fault of its own: ", e.what(), "; leaving with 70\n"});
-    return own_fault;
+    return init::model::exit_status::init_fault;
 } catch (...) {
-    return own_fault;
+    return init::model::exit_status::init_fault;
 }

@@ -6,6 +6,7 @@
 #include "host/linux_host.h"
 #include "host/program_search.h"
 #include "keeper/keeper_pool.h"
+#include "model/exit_status.h"
 #include "model/init_arguments.h"
 #include "supervisor/supervisor.h"
 #include "system/fault_handler.h"
@@ -28,11 +29,10 @@
 namespace init::applets {
 namespace {
 
-constexpr int fault_of_init = 70;
 constexpr mode_t file_mask = 022;
 
 struct Ending {
-    int status = fault_of_init;
+    int status = model::exit_status::init_fault;
     bool boot_again = false;
 };
 
@@ -57,7 +57,7 @@ void settle_process()
 Ending refuse_to_be_deaf(const std::string& fault)
 {
     fmt::print(stderr, "init: cannot listen to signals ({}); nothing is started; leaving with {}\n", fault,
-               fault_of_init);
+               model::exit_status::init_fault);
     return {};
 }
 
@@ -69,7 +69,7 @@ Ending boot(const model::InitArguments& arguments)
     auto pool = keeper::KeeperPool::start({});
     if (!pool) {
         fmt::print(stderr, "init: cannot start its helper processes: {}; leaving with {}\n",
-                   pool.error().message(), fault_of_init);
+                   pool.error().message(), model::exit_status::init_fault);
         return {};
     }
     tree::Configuration configuration = tree::read_configuration(arguments.settings);
@@ -96,7 +96,7 @@ Ending boot(const model::InitArguments& arguments)
     });
     const int status = supervisor.run();
     machine.finish(supervisor.deadline());
-    const bool again = supervisor.reboot_was_asked() && supervisor.stop_status() == 133 &&
+    const bool again = supervisor.reboot_was_asked() && supervisor.stop_status() == model::exit_status::reboot &&
                        supervisor.settings().reboot == model::RebootChoice::restart;
     return {status, again};
 }

@@ -5,6 +5,7 @@
 #include "applets/applets.h"
 #include "control/call_client.h"
 #include "control/state_directory.h"
+#include "model/exit_status.h"
 #include "model/script_link.h"
 #include "model/text_lines.h"
 #include "system/read_text.h"
@@ -79,7 +80,7 @@ int run_directly(const std::string& path, std::vector<std::string> arguments, st
 
     int ends[2] = {-1, -1};
     if (output != nullptr && ::pipe2(ends, O_CLOEXEC) != 0)
-        return 126;
+        return model::exit_status::not_executable;
     system::UniqueFd reader{ends[0]};
     system::UniqueFd writer{ends[1]};
     posix_spawn_file_actions_t actions;
@@ -98,7 +99,7 @@ int run_directly(const std::string& path, std::vector<std::string> arguments, st
     writer.reset();
     if (error != 0) {
         fmt::print(stderr, "service: cannot run {}: {}; nothing was done\n", path, std::strerror(error));
-        return error == ENOENT ? 127 : 126;
+        return model::exit_status::of_failed_exec(error);
     }
     std::array<char, 4096> part;
     ssize_t got = 0;
@@ -108,7 +109,7 @@ int run_directly(const std::string& path, std::vector<std::string> arguments, st
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return model::exit_status::of_wait_status(status);
 }
 
 /// Through init where one listens; what it does not run is run here, and that is said.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "system/fault_handler.h"
 
+#include "model/exit_status.h"
+
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
@@ -13,7 +15,6 @@
 namespace init::system {
 namespace {
 
-constexpr int fault_status = 70; // EX_SOFTWARE of sysexits.h
 constexpr std::array faults = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
 
 alignas(16) std::array<char, 16 * 1024> stack;
@@ -23,7 +24,7 @@ extern "C" void leave_after_fault(int signo)
     // Only async-signal-safe calls: the heap may be what broke.
     const char* name = ::sigabbrev_np(signo);
     write_last_words({"init: a fault in init itself (SIG", name ? name : "?", "); leaving with 70\n"});
-    ::_exit(fault_status);
+    ::_exit(model::exit_status::init_fault);
 }
 
 /// For an exception that nobody caught: says which, and goes the way of a fault.
