@@ -13,8 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A keeper remembers so many processes and forgets the oldest; more than that are watched from here.
-constexpr std::size_t orders_to_one_keeper = 16;
 constexpr auto look_again = 1s; ///< at those of whose end nobody tells
 
 bool is_over(pid_t pid) noexcept
@@ -50,23 +48,9 @@ void Watches::watch(pid_t pid)
     if (stat && stat->parent == ::getpid())
         return; // our own reaper will meet it
     if (stat)
-        if (const auto run = pool_.run_of_keeper(stat->parent); run && order_keeper(*run, pid))
+        if (const auto run = pool_.run_of_keeper(stat->parent); run && pool_.watch(*run, pid))
             return;
     watch_through_pidfd(pid);
-}
-
-/// False where the keeper would forget an earlier one for it.
-bool Watches::order_keeper(world::RunId run, pid_t pid)
-{
-    std::erase_if(ordered_, [this](const Ordered& o) { return pool_.keeper_of(o.run) == 0; });
-    auto ordered = std::ranges::find(ordered_, run, &Ordered::run);
-    if (ordered == ordered_.end())
-        ordered = ordered_.insert(ordered_.end(), {run, 0});
-    if (ordered->count == orders_to_one_keeper)
-        return false;
-    ++ordered->count;
-    pool_.watch(run, pid);
-    return true;
 }
 
 void Watches::watch_through_pidfd(pid_t pid)

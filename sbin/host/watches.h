@@ -40,16 +40,11 @@ private:
         system::UniqueFd pidfd;
         bool by_looking = false; ///< nobody tells of its end
     };
-    struct Ordered {
-        world::RunId run{};
-        std::size_t count = 0; ///< of orders to its keeper
-    };
 
     // A chore only where the kernel has no pidfds.
     std::optional<world::TimePoint> due() const noexcept override { return look_due_; }
     void work(world::TimePoint now) noexcept override;
 
-    bool order_keeper(world::RunId run, pid_t pid);
     void watch_through_pidfd(pid_t pid);
     void pidfd_ready(pid_t pid);
     Watched* find(pid_t pid) noexcept;
@@ -60,7 +55,6 @@ private:
     std::function<void()> reap_;
     OpenPidfd open_pidfd_;
     std::vector<Watched> watched_;
-    std::vector<Ordered> ordered_;
     std::optional<world::TimePoint> look_due_;
 };
 
