@@ -81,8 +81,14 @@ bool KeeperPool::receive(std::size_t most, const EventSink& sink)
             return false;
         // Messages are written whole, so they are read whole.
         const std::size_t count = static_cast<std::size_t>(got) / sizeof(Message);
-        for (std::size_t i = 0; i < count; ++i)
-            state_->take(messages[i], sink);
+        // One that memory runs out for costs itself, and none of those behind it.
+        for (std::size_t i = 0; i < count; ++i) {
+            try {
+                state_->take(messages[i], sink);
+            } catch (...) {
+                state_->say("memory has run out for a message of a keeper; it is lost");
+            }
+        }
         if (count < wanted)
             return false;
         most -= count;

@@ -6,6 +6,7 @@
 #include "system/signal_process.h"
 
 #include <algorithm>
+#include <new>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -126,9 +127,15 @@ void KeeperPool::State::script_failed(std::uint32_t id, int error, std::string_v
         return;
     run->start_told();
     run->is_script_over = true;
-    if (is_austere)
-        return sink(world::ScriptFailed{RunId{id}, error, {}, {}}); // nobody says it any more
-    sink(world::ScriptFailed{RunId{id}, error, word_of(step), path_of(step, run->path)});
+    // Where there is no memory for the words the end is told without; from the reserve on nobody says them.
+    world::ScriptFailed failed{RunId{id}, error, {}, {}};
+    if (!is_austere)
+        try {
+            failed.step = word_of(step);
+            failed.path = path_of(step, run->path);
+        } catch (const std::bad_alloc&) {
+        }
+    sink(std::move(failed));
 }
 
 void KeeperPool::State::script_ended(std::uint32_t id, std::optional<int> status, pid_t left,
@@ -182,7 +189,7 @@ void KeeperPool::State::process_ended(const Message& message, const EventSink& s
     Run* const run = find_run(message.run);
     if (run == nullptr)
         return;
-    if (std::erase(run->watched, message.pid) == 0 && !run->has_unlisted_watches)
+    if (std::erase(run->watched, message.pid) == 0)
         return;
     const auto status = message.known != 0 ? std::optional<int>(message.value) : std::nullopt;
     sink(world::ProcessEnded{message.pid, status});

@@ -77,6 +77,13 @@ void KeeperPool::State::keeper_lost(Keeper& lost, const EventSink& sink)
     read_on(id, sink);
 }
 
+/// Where there is no memory for the line, the run is given up without it.
+void KeeperPool::State::say_of(const Run& run, std::string_view what) noexcept
+try {
+    say(run.label + std::string(what));
+} catch (const std::bad_alloc&) {
+}
+
 /// Nothing of the script has run. The pipe is a new one, since init has no write end of the old one left.
 void KeeperPool::State::begin_again(std::uint32_t id, const EventSink& sink)
 {
@@ -84,7 +91,7 @@ void KeeperPool::State::begin_again(std::uint32_t id, const EventSink& sink)
     if (is_austere)
         return run_without_keeper(id, ECANCELED, "begin", sink);
     if (++run->tries >= tries_limit) {
-        say(run->label + ": not begun: every keeper was killed before it could; given up");
+        say_of(*run, ": not run: its keepers were killed each time; given up");
         return run_without_keeper(id, EOWNERDEAD, "begin", sink);
     }
     if (!run->writer && !open_output(*run))

@@ -96,23 +96,26 @@ bool KeeperPool::State::order_run(std::uint32_t run, OrderKind kind, pid_t pid) 
     return send_order(keeper->socket.get(), order);
 }
 
+/// It is listed first: one that is not would have no answer when its keeper is killed.
 bool KeeperPool::State::watch(std::uint32_t id, pid_t pid) noexcept
 {
     Run* const run = find_run(id);
-    if (run == nullptr || !order_run(id, OrderKind::watch, pid))
+    if (run == nullptr)
         return false;
-    if (std::find(run->watched.begin(), run->watched.end(), pid) != run->watched.end())
-        return true;
-    if (is_austere && run->watched.size() == run->watched.capacity()) {
-        run->has_unlisted_watches = true;
-        return true;
-    }
+    const bool is_listed = std::find(run->watched.begin(), run->watched.end(), pid) != run->watched.end();
+    if (!is_listed && is_austere && run->watched.size() == run->watched.capacity())
+        return false;
     try {
-        run->watched.push_back(pid);
+        if (!is_listed)
+            run->watched.push_back(pid);
     } catch (const std::bad_alloc&) {
-        run->has_unlisted_watches = true;
+        return false;
     }
-    return true;
+    if (order_run(id, OrderKind::watch, pid))
+        return true;
+    if (!is_listed)
+        run->watched.pop_back();
+    return false;
 }
 
 } // namespace init::keeper

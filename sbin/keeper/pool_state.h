@@ -53,7 +53,6 @@ struct KeeperPool::State {
         pid_t script = 0;
         std::uint64_t early_signals = 0;   ///< by number: asked for before the script was known to run
         std::vector<pid_t> watched;        ///< asked of its keeper, not answered yet
-        bool has_unlisted_watches = false; ///< there was no memory to list one
         bool is_direct = false;            ///< the script is a child of init's from the start
         bool is_orphaned = false;          ///< it has become one: its keeper is gone
         bool is_start_told = false;
@@ -135,6 +134,7 @@ struct KeeperPool::State {
     void spawner_lost(const EventSink& sink);
     void settle_unborn(const EventSink& sink);
     void keeper_lost(Keeper& keeper, const EventSink& sink);
+    void say_of(const Run& run, std::string_view what) noexcept;
     void begin_again(std::uint32_t run, const EventSink& sink);
     void read_on(std::uint32_t run, const EventSink& sink);
     void script_orphaned(std::uint32_t run, const Remains& remains, const EventSink& sink);
