@@ -20,23 +20,36 @@ namespace {
 constexpr std::size_t line_limit = 64;
 constexpr std::string_view signal_word = "signal ";
 
-std::string json_of(const world::CallAnswer& answer)
-{
-    switch (answer.kind) {
-    case world::CallAnswer::Kind::taken:
-        return "{\"schema\":1,\"accepted\":true}\n";
-    case world::CallAnswer::Kind::refused:
-        return fmt::format("{{\"schema\":1,\"error\":{}}}\n", text::quoted(answer.why));
-    case world::CallAnswer::Kind::ended:
-        break;
-    }
-    return fmt::format("{{\"schema\":1,\"exit\":{}}}\n", answer.exit);
-}
-
 bool send_whole(int fd, std::string_view text) noexcept
 {
     return ::send(fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT) ==
            static_cast<ssize_t>(text.size());
+}
+
+bool send_refusal(int fd, std::string_view why)
+{
+    return send_whole(fd, fmt::format("{{\"schema\":1,\"error\":{}}}\n", text::quoted(why)));
+}
+
+/// Without memory: whoever waits for the end of a run must hear of it.
+bool send_exit(int fd, int exit)
+{
+    std::array<char, 48> line;
+    const auto written = fmt::format_to_n(line.data(), line.size(), "{{\"schema\":1,\"exit\":{}}}\n", exit);
+    return send_whole(fd, {line.data(), written.size});
+}
+
+bool send_answer(int fd, const world::CallAnswer& answer)
+{
+    switch (answer.kind) {
+    case world::CallAnswer::Kind::taken:
+        return send_whole(fd, "{\"schema\":1,\"accepted\":true}\n");
+    case world::CallAnswer::Kind::refused:
+        return send_refusal(fd, answer.why);
+    case world::CallAnswer::Kind::ended:
+        break;
+    }
+    return send_exit(fd, answer.exit);
 }
 
 /// What a terminal or a supervisor of the caller's sends it; nothing else is passed on.
@@ -55,9 +68,7 @@ Callers::~Callers()
 
 void Callers::admit(system::UniqueFd connection, system::UniqueFd output, CallRequest request)
 {
-    const auto refuse = [&connection](const std::string& why) {
-        (void)send_whole(connection.get(), json_of({world::CallAnswer::Kind::refused, 0, why}));
-    };
+    const auto refuse = [&connection](const std::string& why) { (void)send_refusal(connection.get(), why); };
     if (callers_.size() >= most_callers)
         return refuse(fmt::format("{} callers wait already; nothing is run", callers_.size()));
     callers_.reserve(callers_.size() + 1); // what has been given to the waiter must find its place
@@ -114,7 +125,7 @@ bool Callers::answer(world::CallId call, const world::CallAnswer& answer)
     const auto found = std::ranges::find_if(callers_, [call](const Caller& c) { return c.id == call; });
     if (found == callers_.end())
         return false;
-    const bool sent = send_whole(found->connection.get(), json_of(answer));
+    const bool sent = send_answer(found->connection.get(), answer);
     if (sent && answer.kind == world::CallAnswer::Kind::taken)
         return true;
     drop(static_cast<std::size_t>(found - callers_.begin()));

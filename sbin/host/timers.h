@@ -29,7 +29,8 @@ public:
         try {
             rows_.push_back({timer, when});
         } catch (const std::bad_alloc&) {
-            single_[index(timer)] = world::TimePoint{};
+            std::optional<world::TimePoint>& any = single_[index(timer)];
+            any = any ? std::min(*any, when) : when;
         }
     }
     void disarm(world::Timer timer) noexcept

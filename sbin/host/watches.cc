@@ -41,16 +41,46 @@ Watches::~Watches()
 
 void Watches::watch(pid_t pid)
 {
-    if (find(pid))
-        return;
-    watched_.push_back({pid, {}, false});
     const std::optional<system::ProcessStat> stat = system::read_process(pid);
+    const auto parent_run = stat ? pool_.run_of_keeper(stat->parent) : std::nullopt;
+    if (Watched* known = find(pid)) {
+        // A script's child when it was first seen, it is the keeper's own when the script has ended.
+        if (known->pidfd && parent_run && pool_.watch(*parent_run, pid))
+            let_go_of_pidfd(*known);
+        return;
+    }
+    watched_.push_back({pid, {}, run_above(pid), false});
     if (stat && stat->parent == ::getpid())
         return; // our own reaper will meet it
-    if (stat)
-        if (const auto run = pool_.run_of_keeper(stat->parent); run && pool_.watch(*run, pid))
-            return;
-    watch_through_pidfd(pid);
+    if (parent_run && pool_.watch(*parent_run, pid))
+        return;
+    try {
+        watch_through_pidfd(pid);
+    } catch (...) {
+        forget(pid); // else it would pass for watched
+        throw;
+    }
+}
+
+/// The run under whose keeper it sits, however deep.
+std::optional<world::RunId> Watches::run_above(pid_t pid) const noexcept
+{
+    constexpr int longest_chain = 64;
+    for (int steps = 0; steps < longest_chain && pid > 1; ++steps) {
+        if (const auto run = pool_.run_of_keeper(pid))
+            return run;
+        const std::optional<system::ProcessStat> stat = system::read_process(pid);
+        if (!stat)
+            break;
+        pid = stat->parent;
+    }
+    return std::nullopt;
+}
+
+void Watches::let_go_of_pidfd(Watched& watched) noexcept
+{
+    loop_.remove(watched.pidfd.get());
+    watched.pidfd.reset();
 }
 
 void Watches::watch_through_pidfd(pid_t pid)
@@ -68,11 +98,19 @@ void Watches::watch_through_pidfd(pid_t pid)
     }
 }
 
+/// A parent that has ended meanwhile has left it to init, or to its keeper, which answers for what it reaped.
 void Watches::pidfd_ready(pid_t pid)
 {
     reap_();
-    if (forget(pid))
-        loop_.push(world::ProcessEnded{pid, std::nullopt});
+    Watched* const watched = find(pid);
+    if (!watched)
+        return;
+    if (watched->run && pool_.watch(*watched->run, pid)) {
+        let_go_of_pidfd(*watched);
+        return;
+    }
+    forget(pid);
+    loop_.push(world::ProcessEnded{pid, std::nullopt});
 }
 
 void Watches::work(world::TimePoint now) noexcept

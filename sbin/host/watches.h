@@ -38,13 +38,16 @@ private:
     struct Watched {
         pid_t pid = 0;
         system::UniqueFd pidfd;
-        bool by_looking = false; ///< nobody tells of its end
+        std::optional<world::RunId> run; ///< under whose keeper it was; that one knows its status in the end
+        bool by_looking = false;         ///< nobody tells of its end
     };
 
     // A chore only where the kernel has no pidfds.
     std::optional<world::TimePoint> due() const noexcept override { return look_due_; }
     void work(world::TimePoint now) noexcept override;
 
+    [[nodiscard]] std::optional<world::RunId> run_above(pid_t pid) const noexcept;
+    void let_go_of_pidfd(Watched& watched) noexcept;
     void watch_through_pidfd(pid_t pid);
     void pidfd_ready(pid_t pid);
     Watched* find(pid_t pid) noexcept;

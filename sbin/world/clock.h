@@ -16,7 +16,7 @@ public:
     virtual TimePoint now() noexcept = 0;
     virtual std::int64_t wall_clock() noexcept = 0; ///< seconds since 1970
     /// Replaces an earlier time of the same kind and id. Those without an id cost no memory. Where there is
-    /// none for one with an id, it fires at once with id 0, which stands for any.
+    /// none for one with an id, it fires in its time with id 0, which stands for any of its kind.
     virtual void arm(Timer timer, TimePoint when) noexcept = 0;
     virtual void disarm(Timer timer) noexcept = 0;
     /// Waits for the next event.

@@ -114,7 +114,7 @@ struct Timer {
     static constexpr std::size_t kinds = 11;
 
     Kind kind{};
-    std::uint32_t id = 0; ///< 0 for kinds of which there is one at a time
+    std::uint32_t id = 0; ///< 0 for kinds of which there is one at a time, and for any of the others
 
     auto operator<=>(const Timer&) const = default;
 };
