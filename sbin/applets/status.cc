@@ -82,10 +82,9 @@ std::string shown_time(std::int64_t seconds)
 
 std::string shown_detail(const model::ServiceStatus& service)
 {
-    std::string text = service.exit ? fmt::format("script exited {}", *service.exit) : std::string{};
     if (service.reason)
-        text += (text.empty() ? "" : ", ") + *service.reason;
-    return text;
+        return *service.reason;
+    return service.exit ? fmt::format("script exited {}", *service.exit) : std::string{};
 }
 
 void show_table(const model::StatusReport& report)

@@ -38,7 +38,7 @@ RunPurpose purpose_of(std::string_view verb) noexcept
         return RunPurpose::start;
     if (verb == "stop")
         return RunPurpose::stop;
-    return verb == "status" ? RunPurpose::look : RunPurpose::renew;
+    return verb == "status" || verb == "reload" ? RunPurpose::look : RunPurpose::renew;
 }
 
 RunOutcome outcome_of(RunPurpose purpose, std::optional<int> wait_status, Layout layout) noexcept

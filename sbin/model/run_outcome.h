@@ -15,8 +15,8 @@ namespace init::model {
 enum class RunPurpose {
     start,
     stop,
-    renew,   ///< may end in either: restart, reload, and what else an init script answers to
-    look,    ///< changes nothing: status
+    renew,   ///< may end in either: restart, and what else an init script answers to
+    look,    ///< starts and stops nothing: status, reload
     sysinit, ///< rc.sysinit, which is no service's
     other    ///< no service's: halt.local
 };

@@ -44,10 +44,10 @@ constexpr Cell late;  // it is about what something newer has overtaken
 constexpr Cell never; // it cannot happen in this state; should it, the state stands
 
 // What is asked for.
-constexpr Cell go_up = wants(Wanted::up, A::run);
-constexpr Cell go_dn = wants(Wanted::down, A::run);
+constexpr Cell go{false, S::stopped, false, Wanted::down, A::run}; // what is wanted changes when it begins
 constexpr Cell hold = wants(Wanted::up, A::hold);
 constexpr Cell join = wants(Wanted::down, A::join);
+constexpr Cell unheld = wants(Wanted::down, A::none);
 
 // What is true from now on.
 constexpr Cell starts = to(S::starting, Wanted::up);
@@ -72,37 +72,36 @@ constexpr Pair waits{late, to(S::waiting)};
 constexpr Pair again{late, wants(Wanted::up, A::run)};
 
 // clang-format off
-constexpr Pair asked[][5] = {
-    //            start_asked stop_asked start_begun stop_begun start_skipped
-    /* stopped  */ {go_up,    go_dn,     starts,     stops,     skips},
-    /* starting */ {hold,     go_dn,     starts,     stops,     never},
-    /* running  */ {go_up,    go_dn,     starts,     stops,     same},
-    /* ready    */ {go_up,    go_dn,     starts,     stops,     same},
-    /* done     */ {go_up,    go_dn,     starts,     stops,     same},
-    /* stopping */ {hold,     join,      never,      stops,     busy},
-    /* ending   */ {go_up,    go_dn,     starts,     stops,     same},
-    /* failed   */ {go_up,    go_dn,     starts,     stops,     same},
-    /* dead     */ {go_up,    go_dn,     starts,     stops,     same},
-    /* waiting  */ {go_up,    go_dn,     starts,     stops,     same},
-    /* given_up */ {go_up,    go_dn,     starts,     stops,     same},
-    /* skipped  */ {go_up,    go_dn,     starts,     stops,     same},
+constexpr Pair asked[][6] = {
+    //            start_asked stop_asked start_begun stop_begun start_skipped start_withdrawn
+    /* stopped  */ {go,         go,        starts,     stops,     skips,        unheld},
+    /* starting */ {hold,       go,        starts,     stops,     never,        same},
+    /* running  */ {go,         go,        starts,     stops,     same,         same},
+    /* ready    */ {go,         go,        starts,     stops,     same,         same},
+    /* done     */ {go,         go,        starts,     stops,     same,         same},
+    /* stopping */ {hold,       join,      never,      stops,     busy,         unheld},
+    /* ending   */ {go,         go,        starts,     stops,     same,         unheld},
+    /* failed   */ {go,         go,        starts,     stops,     same,         same},
+    /* dead     */ {go,         go,        starts,     stops,     same,         same},
+    /* waiting  */ {go,         go,        starts,     stops,     same,         same},
+    /* given_up */ {go,         go,        starts,     stops,     same,         same},
+    /* skipped  */ {go,         go,        starts,     stops,     same,         same},
 };
-constexpr Pair run_over[][10] = {
-    //             ------------ start ------------   ----------- stop -----------   ---------- renew ----------
-    //             left     left            refused  left             failed        left     left
-    //             process  nothing  failed          nothing  lingers               process  nothing  failed
-    /* stopped  */ {lives,  late,    late,   late,   same,    lingers, lives,       is_up,   same,    same},
-    /* starting */ {is_up,  done,    fails,  skips,  late,    late,    late,        busy,    busy,    busy},
-    /* running  */ {is_up,  late,    late,   late,   gone,    lingers, off,         is_up,   down,    fails},
-    /* ready    */ {is_up,  late,    late,   late,   gone,    lingers, off,         is_up,   down,    fails},
-    /* done     */ {lives,  late,    late,   late,   gone,    lingers, lives,       is_up,   same,    same},
-    /* stopping */ {busy,   busy,    busy,   busy,   stopped, lingers, off,         busy,    busy,    busy},
-    /* ending   */ {lives,  late,    late,   late,   gone,    same,    off,         is_up,   gone,    gone},
-    /* failed   */ {lives,  late,    late,   late,   gone,    lingers, lives,       is_up,   same,    same},
-    /* dead     */ {lives,  late,    late,   late,   gone,    lingers, lives,       is_up,   same,    same},
-    /* waiting  */ {lives,  late,    late,   late,   gone,    lingers, lives,       is_up,   same,    same},
-    /* given_up */ {lives,  late,    late,   late,   gone,    lingers, lives,       is_up,   same,    same},
-    /* skipped  */ {lives,  late,    late,   late,   gone,    lingers, lives,       is_up,   same,    same},
+constexpr Pair run_over[][11] = {
+    //              start: start:start: start:start: stop:    stop:    stop:  renew: renew:renew:
+    //              proc.  none  failed lost  refuse none     linger   failed proc.  none  failed
+    /* stopped  */ {lives, late, late,  late, late,  same,    lingers, lives, is_up, same, same},
+    /* starting */ {is_up, done, fails, dies, skips, late,    late,    late,  busy,  busy, busy},
+    /* running  */ {is_up, late, late,  late, late,  gone,    lingers, off,   is_up, down, fails},
+    /* ready    */ {is_up, late, late,  late, late,  gone,    lingers, off,   is_up, down, fails},
+    /* done     */ {lives, late, late,  late, late,  gone,    lingers, lives, is_up, same, same},
+    /* stopping */ {busy,  busy, busy,  busy, busy,  stopped, lingers, off,   busy,  busy, busy},
+    /* ending   */ {lives, late, late,  late, late,  gone,    same,    off,   is_up, gone, gone},
+    /* failed   */ {lives, late, late,  late, late,  gone,    lingers, lives, is_up, same, same},
+    /* dead     */ {lives, late, late,  late, late,  gone,    lingers, lives, is_up, same, same},
+    /* waiting  */ {lives, late, late,  late, late,  gone,    lingers, lives, is_up, same, same},
+    /* given_up */ {lives, late, late,  late, late,  gone,    lingers, lives, is_up, same, same},
+    /* skipped  */ {lives, late, late,  late, late,  gone,    lingers, lives, is_up, same, same},
 };
 constexpr Pair process[][7] = {
     //             found    ended    died     ready    restart_set restart_due gave_up

@@ -7,7 +7,8 @@
 //             process of it is found.
 //   starting  Its start is at work. Ends with that run, whatever lives or dies meanwhile, or when a stop
 //             begins.
-//   running   A process of it lives. Ends with that process, or when a start or a stop begins.
+//   running   A process of it lives, or a restart of it is at work. Ends with that process or restart, or when
+//             a start or a stop begins.
 //   ready     Running, and it has said that it serves. Ends as `running` does, or when another process is
 //             its own.
 //   done      Its start succeeded and left no process, as a script that only sets something up does. Ends
@@ -45,7 +46,7 @@ enum class ServiceState {
     given_up,
     skipped
 };
-inline constexpr std::size_t service_states = 12;
+inline constexpr std::size_t service_states = static_cast<std::size_t>(ServiceState::skipped) + 1;
 /// The word that people read; `ending` is a part of stopping for them.
 std::string_view to_string(ServiceState state) noexcept;
 
@@ -58,10 +59,12 @@ enum class ServiceEvent {
     start_begun,
     stop_begun,
     start_skipped,
+    start_withdrawn, ///< one that was held will not be run
     // What a run came to, and whether something lives then.
     start_left_process, ///< whatever its status says
     start_left_nothing, ///< it succeeded
     start_failed,       ///< and left nothing; or nobody saw how it ended
+    start_lost_process, ///< one that it had before ended meanwhile, unasked, and nothing lives
     start_refused,      ///< not installed or not configured, and left nothing
     stop_left_nothing,  ///< whatever its status says
     stop_lingers,       ///< it succeeded, and the process lives yet
@@ -79,7 +82,7 @@ enum class ServiceEvent {
     restart_due, ///< that time has come
     gave_up
 };
-inline constexpr std::size_t service_events = 22;
+inline constexpr std::size_t service_events = static_cast<std::size_t>(ServiceEvent::gave_up) + 1;
 
 enum class ServiceAction {
     none,

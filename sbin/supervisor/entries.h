@@ -99,7 +99,6 @@ private:
     void start_respawns();
     void start_actions();
     void arm_throttle();
-    [[nodiscard]] std::vector<std::string> environment_of() const;
 
     world::Host& host_;
     RcCalls& rc_;

@@ -21,9 +21,9 @@ using namespace std::chrono_literals;
 
 constexpr auto kill_after_term = 5s; ///< a script that was told to end and does not
 
-double seconds_of(world::TimePoint::duration time)
+world::Timer hold_timer(std::size_t step) noexcept
 {
-    return std::chrono::duration<double>(time).count();
+    return {world::Timer::Kind::start_hold, static_cast<std::uint32_t>(step + 1)};
 }
 
 } // namespace
@@ -79,7 +79,7 @@ void RcEngine::take(tree::LevelPlan plan)
     }
     const bool stops = context_.level.ends();
     const std::size_t jobs = settings_.jobs.value_or(model::default_jobs(host_.machine.processors(), stops));
-    held_.clear();
+    abandon();
     held_.reserve(plan.steps.size());
     steps_ = std::move(plan.steps);
     schedule_.take(std::move(steps), jobs, settings_.shuffle);
@@ -89,11 +89,11 @@ void RcEngine::take(tree::LevelPlan plan)
 void RcEngine::work() noexcept
 {
     while (const std::optional<std::size_t> step = schedule_.next())
-        try_step(*step);
+        (void)try_step(*step);
 }
 
 /// It is over at once where nothing is to be waited for.
-void RcEngine::try_step(std::size_t step) noexcept
+RcEngine::Begun RcEngine::try_step(std::size_t step) noexcept
 {
     Begun begun = Begun::no;
     if (!world::guarded(host_.log, "a script cannot be run; going on without it",
@@ -101,6 +101,7 @@ void RcEngine::try_step(std::size_t step) noexcept
         was_not_run(steps_[step].step.link.name, steps_[step].step.verb);
     if (begun == Begun::no)
         schedule_.over(step);
+    return begun;
 }
 
 /// The script may be skipped, may not be possible to launch, or have to wait for a run of the same service.
@@ -109,15 +110,18 @@ RcEngine::Begun RcEngine::start(std::size_t index)
     const model::PlanStep& step = steps_[index].step;
     const RunPurpose purpose = model::purpose_of(step.verb);
     Service& service = services_.get(step.link.name);
+    const ServiceAction action = services_.ask(service, purpose);
+    if (action == ServiceAction::hold)
+        return hold(index, service); // whether it is skipped is asked when the other run is over
     // Somebody's stop of it, or that of a level that was left, is the one that is waited for.
-    if (Run* stop = runs_.at_work(service, RunPurpose::stop); stop && purpose == RunPurpose::stop) {
-        if (services_.ask(service, purpose) == ServiceAction::join)
-            return join(*stop, index) ? Begun::runs : Begun::no;
+    if (Run* stop = runs_.at_work(service, RunPurpose::stop); stop && action == ServiceAction::join) {
+        join(*stop, index);
+        return Begun::runs;
     }
-    if (is_skipped(step, service))
+    if (is_skipped(step, service)) {
+        services_.withdraw(service, purpose);
         return Begun::no;
-    if (services_.ask(service, purpose) == ServiceAction::hold)
-        return hold(index);
+    }
     world::ScriptRequest request;
     request.label = step.link.name;
     request.argv = command_of(step);
@@ -133,35 +137,41 @@ RcEngine::Begun RcEngine::start(std::size_t index)
     return launch(std::move(run), request, index) ? Begun::runs : Begun::no;
 }
 
-/// It waits until the run at work is over, and not for longer than its own time.
-RcEngine::Begun RcEngine::hold(std::size_t index)
+RcEngine::Begun RcEngine::hold(std::size_t index, const Service& service)
 {
-    const model::PlanStep& step = steps_[index].step;
-    host_.log.debug(
-        fmt::format("{}: its {} waits until another run of its script is over", step.link.name, step.verb));
-    if (std::find(held_.begin(), held_.end(), index) == held_.end()) {
-        held_.push_back(index);
-        const Service& service = services_.get(step.link.name);
-        host_.clock.arm({world::Timer::Kind::start_hold, static_cast<std::uint32_t>(index + 1)},
-                        limit_of(index, service));
+    const auto is_this = [index](const Held& held) { return held.step == index; };
+    if (std::none_of(held_.begin(), held_.end(), is_this)) {
+        const world::TimePoint until = limit_of(index, service);
+        held_.push_back({index, until});
+        host_.clock.arm(hold_timer(index), until);
+        host_.log.debug(fmt::format("{}: its {} waits until another run of its script is over", service.name,
+                                    steps_[index].step.verb));
     }
     return Begun::held;
 }
 
 void RcEngine::let_go(std::size_t index) noexcept
 {
-    std::erase(held_, index);
-    host_.clock.disarm({world::Timer::Kind::start_hold, static_cast<std::uint32_t>(index + 1)});
+    std::erase_if(held_, [index](const Held& held) { return held.step == index; });
+    host_.clock.disarm(hold_timer(index));
 }
 
-bool RcEngine::join(Run& run, std::size_t index)
+/// It is not run, and holds nobody up any more.
+void RcEngine::drop_held(std::size_t index) noexcept
+{
+    let_go(index);
+    schedule_.over(index);
+    if (Service* service = services_.find(steps_[index].step.link.name))
+        services_.withdraw(*service, RunPurpose::start);
+}
+
+void RcEngine::join(Run& run, std::size_t index)
 {
     waited_for_.reserve(waited_for_.size() + 1);
     const world::TimePoint limit = limit_of(index, *run.service);
     run.overtaken = false;
     waited_for_.push_back({run.id, index});
     runs_.set_limit(run, limit);
-    return true;
 }
 
 bool RcEngine::is_skipped(const model::PlanStep& step, Service& service)
@@ -215,7 +225,7 @@ bool RcEngine::launch(Run run, const world::ScriptRequest& request, std::optiona
     const std::string verb = run.verb;
     const world::Result<world::RunId> begun = runs_.begin(std::move(run), request);
     if (!begun) {
-        host_.log.say(fmt::format("{}: cannot {} it with {}: {}; going on without it", name, verb,
+        host_.log.say(fmt::format("{}: {}: cannot run {}: {}; going on without it", name, verb,
                                   request.argv[0], begun.error().message()));
         was_not_run(name, verb);
         return false;
@@ -265,18 +275,16 @@ void RcEngine::run_over(const Run& run, const model::RunOutcome& outcome, pid_t,
     ask_held_anew(run.service);
 }
 
-/// Each once: one that has to wait again comes to stand behind them.
-void RcEngine::ask_held_anew(const Service* service)
+/// One that has to wait again stays, with the time that it had.
+void RcEngine::ask_held_anew(const Service* service) noexcept
 {
-    for (std::size_t left = held_.size(); left > 0; --left) {
-        const std::size_t step = held_.front();
+    for (std::size_t i = 0; i < held_.size();) {
+        const std::size_t step = held_[i].step;
         const bool is_meant = service && steps_[step].step.link.name == service->name;
-        if (!is_meant) {
-            std::rotate(held_.begin(), held_.begin() + 1, held_.end());
-            continue;
-        }
-        let_go(step);
-        try_step(step);
+        if (is_meant && try_step(step) != Begun::held)
+            let_go(step);
+        else
+            ++i;
     }
 }
 
@@ -288,6 +296,9 @@ void RcEngine::finish(const Run& run, const model::RunOutcome& outcome, const st
     world::say_if_possible(host_.log, [&] {
         if (outcome.is_success())
             host_.log.debug(fmt::format("{}: {} done in {:.3f} s", run.name, run.verb, seconds_of(took)));
+        else if (!outcome.is_failure() && run.service && run.service->main != 0)
+            host_.log.say(fmt::format("{}: start: {}, but its process {} lives", run.name, describe(outcome),
+                                      run.service->main));
         else if (!outcome.is_failure())
             host_.log.say(fmt::format("{}: not started: {}; going on", run.name, describe(outcome)));
         else
@@ -299,7 +310,8 @@ void RcEngine::finish(const Run& run, const model::RunOutcome& outcome, const st
             std::chrono::duration_cast<std::chrono::milliseconds>(took);
     // rc.sysinit, or a script of rcS.d: what it removed is made anew after it.
     if (run.purpose == RunPurpose::sysinit || context_.level.letter() == 'S')
-        host_.records.mend_files();
+        world::guarded(host_.log, "what a script removed is made anew later",
+                       [this] { host_.records.mend_files(); });
 }
 
 void RcEngine::run_out_of_time(Run& run)
@@ -337,15 +349,15 @@ void RcEngine::timer_fired(world::Timer timer) noexcept
 {
     if (timer.kind != world::Timer::Kind::start_hold)
         return;
+    const world::TimePoint now = host_.clock.now();
     for (std::size_t i = held_.size(); i-- > 0;) {
-        const std::size_t step = held_[i];
-        if (timer.id != 0 && timer.id != step + 1)
+        const auto [step, until] = held_[i];
+        if (now < until)
             continue;
-        let_go(step);
-        schedule_.over(step);
-        world::say_if_possible(host_.log, [&] {
+        drop_held(step);
+        world::say_if_possible(host_.log, [&, index = step] {
             host_.log.say(fmt::format("{}: not started: another run of its script is not over; going on",
-                                      steps_[step].step.link.name));
+                                      steps_[index].step.link.name));
         });
     }
 }
@@ -385,23 +397,13 @@ void RcEngine::use_shares(Share share) noexcept
 void RcEngine::abandon() noexcept
 {
     schedule_.abandon();
-    while (!held_.empty()) {
-        const std::size_t step = held_.back();
-        let_go(step);
-        schedule_.over(step);
-    }
+    while (!held_.empty())
+        drop_held(held_.back().step);
 }
 
 std::size_t RcEngine::unfinished() const noexcept
 {
     return waited_for_.size() + runs_.count_at_work([](const Run& run) { return run.overtaken; });
-}
-
-std::size_t RcEngine::stops_unfinished() const noexcept
-{
-    return runs_.count_at_work([this](const Run& run) {
-        return run.purpose == RunPurpose::stop && (run.overtaken || is_waited_for(run.id));
-    });
 }
 
 bool RcEngine::has_step(std::string_view service, std::string_view verb) const noexcept

@@ -68,8 +68,6 @@ public:
     void abandon() noexcept;
     /// Scripts that were overtaken or are waited for and have not ended.
     [[nodiscard]] std::size_t unfinished() const noexcept;
-    /// Those of them that stop a service.
-    [[nodiscard]] std::size_t stops_unfinished() const noexcept;
     /// A script that was to stop a service was ended at its limit, could not be run, or ended unseen.
     [[nodiscard]] bool anything_cut_off() const noexcept { return cut_off_; }
     void forget_cut_off() noexcept { cut_off_ = false; }
@@ -93,19 +91,25 @@ private:
         world::RunId run{};
         std::optional<std::size_t> step; ///< of the schedule; nothing for a script that is no service's
     };
+    /// A step that waits until another run of its service is over, and no longer than its own time.
+    struct Held {
+        std::size_t step = 0;
+        world::TimePoint until;
+    };
     enum class Begun { no, runs, held };
 
     void take(tree::LevelPlan plan);
-    void try_step(std::size_t step) noexcept;
+    Begun try_step(std::size_t step) noexcept;
     [[nodiscard]] Begun start(std::size_t step);
-    [[nodiscard]] Begun hold(std::size_t step);
+    [[nodiscard]] Begun hold(std::size_t step, const Service& service);
     void let_go(std::size_t step) noexcept;
+    void drop_held(std::size_t step) noexcept;
     [[nodiscard]] bool is_skipped(const model::PlanStep& step, Service& service);
     [[nodiscard]] std::vector<std::string> command_of(const model::PlanStep& step);
     [[nodiscard]] world::TimePoint limit_of(std::size_t step, const Service& service);
     [[nodiscard]] bool launch(Run run, const world::ScriptRequest& request, std::optional<std::size_t> step);
-    [[nodiscard]] bool join(Run& run, std::size_t step);
-    void ask_held_anew(const Service* service);
+    void join(Run& run, std::size_t step);
+    void ask_held_anew(const Service* service) noexcept;
     [[nodiscard]] std::optional<std::size_t> remove(world::RunId run) noexcept;
     [[nodiscard]] bool is_waited_for(world::RunId run) const noexcept;
     void finish(const Run& run, const model::RunOutcome& outcome, const std::string& why);
@@ -121,7 +125,7 @@ private:
     std::vector<tree::PlannedStep> steps_;
     model::StepSchedule schedule_;
     std::vector<WaitedFor> waited_for_;
-    std::vector<std::size_t> held_; ///< steps that wait until a run of their service is over
+    std::vector<Held> held_;
     Share share_;
     bool unlisted_ = false;
     bool cut_off_ = false;

@@ -22,11 +22,6 @@ std::uint32_t number(world::RunId run) noexcept
     return static_cast<std::uint32_t>(run);
 }
 
-double seconds_of(world::TimePoint::duration time)
-{
-    return std::chrono::duration<double>(time).count();
-}
-
 } // namespace
 
 world::Result<world::RunId> Runs::begin(Run run, const world::ScriptRequest& request)
@@ -102,8 +97,8 @@ void Runs::timer_fired(world::Timer timer) noexcept
 {
     if (timer.kind == Kind::run_report) {
         for (const auto& run : runs_)
-            if (run->is_at_work() && (timer.id == 0 || timer.id == number(run->id)))
-                host_.processes.ask_last_line(run->id);
+            if (timer.id == 0 || timer.id == number(run->id))
+                report_long(*run);
         return;
     }
     if (timer.kind != Kind::run_limit)
@@ -117,6 +112,21 @@ void Runs::timer_fired(world::Timer timer) noexcept
         out_of_time(runs_[i]->id);
 }
 
+/// One that somebody waits for and that has been at work for long.
+void Runs::report_long(const Run& run) noexcept
+{
+    if (!run.is_at_work() || run.asker != Asker::level || host_.clock.now() < run.begun + report_after)
+        return;
+    if (run.state == Run::State::working) {
+        host_.processes.ask_last_line(run.id);
+        return;
+    }
+    world::say_if_possible(host_.log, [&] {
+        host_.log.say(fmt::format("{}: {} has not begun after {:.0f} s: its keeper does not answer", run.name,
+                                  run.verb, seconds_of(host_.clock.now() - run.begun)));
+    });
+}
+
 void Runs::out_of_time(world::RunId id) noexcept
 {
     Run* run = find(id);
@@ -127,7 +137,7 @@ void Runs::out_of_time(world::RunId id) noexcept
         return;
     }
     for (RunListener* listener : listeners_)
-        world::guarded(host_.log, "a script whose time is over goes on",
+        world::guarded(host_.log, "cannot end a script that is over its limit; it goes on",
                        [&] { listener->run_out_of_time(*run); });
 }
 
@@ -175,11 +185,17 @@ void Runs::set_limit(Run& run, world::TimePoint limit) noexcept
     host_.clock.arm({Kind::run_limit, number(run.id)}, limit);
 }
 
+void Runs::ask_to_end(const Run& run) noexcept
+{
+    signal(run, SIGTERM);
+    // A stopped process keeps TERM pending, so wake it after the signal.
+    signal(run, SIGCONT);
+}
+
 void Runs::tell_to_end(Run& run, world::TimePoint limit) noexcept
 {
     run.told_to_end = true;
-    signal(run, SIGTERM);
-    signal(run, SIGCONT);
+    ask_to_end(run);
     set_limit(run, limit);
 }
 

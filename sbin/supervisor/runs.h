@@ -16,6 +16,11 @@ namespace init::supervisor {
 
 struct Service;
 
+inline double seconds_of(world::TimePoint::duration time) noexcept
+{
+    return std::chrono::duration<double>(time).count();
+}
+
 /// Who asked for a run.
 enum class Asker {
     level, ///< entering a level, or the stop; somebody waits for it with others
@@ -101,13 +106,16 @@ public:
 
     /// From now on its time is over at `limit`.
     void set_limit(Run& run, world::TimePoint limit) noexcept;
-    /// TERM, and CONT for one that was stopped; after `limit` it is out of time again.
+    /// TERM, and CONT for one that was stopped.
+    void ask_to_end(const Run& run) noexcept;
+    /// The same because its time is over; after `limit` it is out of time again.
     void tell_to_end(Run& run, world::TimePoint limit) noexcept;
     void signal(const Run& run, int signo) noexcept;
 
 private:
     void over(world::RunId id, const model::RunOutcome& outcome, pid_t left, const std::string& why) noexcept;
     void out_of_time(world::RunId id) noexcept;
+    void report_long(const Run& run) noexcept;
 
     world::Host& host_;
     model::Layout layout_ = model::Layout::plain;

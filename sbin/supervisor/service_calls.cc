@@ -56,71 +56,78 @@ void ServiceCalls::begin(const world::ServiceCalled& call, const std::string& fo
     // A caller that has given up runs the script itself, so nothing may run here.
     if (!host_.callers.answer_call(call.call, {Kind::taken, 0, {}}))
         return;
-    if (try_run(made))
-        calls_.push_back(std::move(made));
+    calls_.push_back(std::move(made)); // from here on somebody waits for an answer
+    if (!try_run(calls_.back()))
+        calls_.pop_back();
 }
 
-/// False where the call is over already: its script cannot be run. Otherwise it runs or is held.
-bool ServiceCalls::try_run(Call& call)
+/// False where the call is over already: its script cannot be run. Otherwise it runs or is held. A second stop
+/// is held, too, since its caller wants the words of a script.
+bool ServiceCalls::try_run(Call& call) noexcept
 {
-    const model::ServiceAction action = services_.ask(*call.wanted.service, call.wanted.purpose);
-    if (action != model::ServiceAction::run) {
-        host_.log.debug(fmt::format("{} waits until another run of its script is over", call.what));
+    if (services_.ask(*call.wanted.service, call.wanted.purpose) != model::ServiceAction::run) {
+        world::say_if_possible(host_.log, [&] {
+            host_.log.debug(fmt::format("{} waits until another run of its script is over", call.what));
+        });
         return true;
     }
     world::Result<world::RunId> run = world::errno_code(ENOMEM);
-    try {
-        run = runs_.begin(call.wanted, call.request);
-    } catch (const std::bad_alloc&) {
-        // The caller waits for an answer, whatever else is lost.
-    }
+    world::guarded(host_.log, "a script that was called for cannot be run; its caller is told",
+                   [&] { run = runs_.begin(call.wanted, call.request); });
     if (run) {
         call.run = *run;
         return true;
     }
     world::say_if_possible(host_.log, [&] {
-        host_.log.say(fmt::format("{}: cannot run it with {}: {}; its caller is told", call.what,
-                                  call.request.argv[0], run.error().message()));
+        host_.log.say(fmt::format("{}: cannot run {}: {}; its caller gets {}", call.what,
+                                  call.request.argv[0], run.error().message(),
+                                  model::exit_status::not_executable));
     });
+    services_.withdraw(*call.wanted.service, call.wanted.purpose);
     end(call, model::exit_status::not_executable);
     return false;
 }
 
-void ServiceCalls::end(const Call& call, int exit)
+void ServiceCalls::end(const Call& call, int exit) noexcept
 {
-    (void)host_.callers.answer_call(call.id, {Kind::ended, exit, {}});
+    world::guarded(host_.log, "a caller is not told how its script ended", [&] {
+        (void)host_.callers.answer_call(call.id, {Kind::ended, exit, {}});
+    });
+}
+
+/// It is held: nothing of it runs.
+void ServiceCalls::drop(std::size_t index, int signo) noexcept
+{
+    const Call& call = calls_[index];
+    services_.withdraw(*call.wanted.service, call.wanted.purpose);
+    end(call, model::exit_status::of_signal(signo));
+    calls_.erase(calls_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
 void ServiceCalls::signalled(const world::CallSignalled& event) noexcept
 {
     for (std::size_t i = calls_.size(); i-- > 0;) {
-        const Call& call = calls_[i];
-        if (call.id != event.call)
+        if (calls_[i].id != event.call)
             continue;
-        if (const Run* run = runs_.find(call.run); run && run->is_at_work()) {
+        if (const Run* run = runs_.find(calls_[i].run))
             runs_.signal(*run, event.signo);
-            continue;
-        }
-        world::guarded(host_.log, "a caller is not told that its call is dropped",
-                       [&] { end(call, model::exit_status::of_signal(event.signo)); });
-        calls_.erase(calls_.begin() + static_cast<std::ptrdiff_t>(i));
+        else
+            drop(i, event.signo);
     }
 }
 
-void ServiceCalls::interrupt()
+void ServiceCalls::interrupt() noexcept
 {
     for (std::size_t i = calls_.size(); i-- > 0;) {
         const Call& call = calls_[i];
         if (call.wanted.purpose == model::RunPurpose::stop)
             continue;
-        host_.log.say(fmt::format("{} is interrupted", call.what));
-        if (const Run* run = runs_.find(call.run)) {
-            runs_.signal(*run, SIGTERM);
-            runs_.signal(*run, SIGCONT);
-            continue;
-        }
-        end(call, model::exit_status::of_signal(SIGTERM));
-        calls_.erase(calls_.begin() + static_cast<std::ptrdiff_t>(i));
+        world::say_if_possible(host_.log,
+                               [&] { host_.log.say(fmt::format("{} is interrupted", call.what)); });
+        if (const Run* run = runs_.find(call.run))
+            runs_.ask_to_end(*run);
+        else
+            drop(i, SIGTERM);
     }
 }
 

@@ -20,13 +20,13 @@ public:
     }
 
     /// `folder` holds the scripts; `environment` is KEY=VALUE on top of the boot's, without the caller's.
-    /// What cannot be run is refused with the reason, and its caller told that it may run it itself. A start
-    /// while a stop of the same service is at work begins when that is over.
+    /// What cannot be run is refused with the reason, and its caller told that it may run it itself. What has
+    /// to wait for another run of the script begins when that is over.
     void begin(const world::ServiceCalled& call, const std::string& folder,
                std::vector<std::string> environment, const model::Settings& settings);
     void signalled(const world::CallSignalled& event) noexcept;
     /// A stop has begun: what starts something now would only be stopped.
-    void interrupt();
+    void interrupt() noexcept;
 
     void run_over(const Run& run, const model::RunOutcome& outcome, pid_t left,
                   const std::string& why) override;
@@ -41,8 +41,9 @@ private:
     };
 
     void refuse(const world::ServiceCalled& call, std::string why);
-    [[nodiscard]] bool try_run(Call& call);
-    void end(const Call& call, int exit);
+    [[nodiscard]] bool try_run(Call& call) noexcept;
+    void end(const Call& call, int exit) noexcept;
+    void drop(std::size_t index, int signo) noexcept;
 
     world::Host& host_;
     Runs& runs_;

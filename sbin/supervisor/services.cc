@@ -80,20 +80,36 @@ ServiceAction Services::apply(Service& service, ServiceEvent event)
 
 void Services::tell_death(const Service& service)
 {
-    host_.log.say(fmt::format("{}: its main process {}; its script is not run again", service.name,
-                              model::exit_status::describe_wait_status(service.main_status.value_or(0))));
+    const std::string how = service.main_status
+                                ? model::exit_status::describe_wait_status(*service.main_status)
+                                : std::string("ended unseen");
+    host_.log.say(fmt::format("{}: its main process {}; not restarted", service.name, how));
 }
 
+/// A restart may start and stop, and a start that a stop has overtaken may be at work still, so the machine is
+/// not asked alone.
 ServiceAction Services::ask(Service& service, RunPurpose purpose)
 {
-    if (purpose == RunPurpose::start) {
-        // A start that a stop has overtaken may be at work still.
-        const ServiceAction action = apply(service, ServiceEvent::start_asked);
-        return runs_.at_work(service, RunPurpose::start) ? ServiceAction::hold : action;
-    }
-    if (purpose == RunPurpose::stop)
-        return apply(service, ServiceEvent::stop_asked);
-    return ServiceAction::run;
+    const auto is_at_work = [&](RunPurpose what) { return runs_.at_work(service, what) != nullptr; };
+    const bool starts = is_at_work(RunPurpose::start);
+    const bool stops = is_at_work(RunPurpose::stop);
+    const bool renews = is_at_work(RunPurpose::renew);
+    ServiceAction action = ServiceAction::run;
+    if (purpose == RunPurpose::start)
+        action = apply(service, ServiceEvent::start_asked);
+    else if (purpose == RunPurpose::stop)
+        action = apply(service, ServiceEvent::stop_asked);
+    if (purpose == RunPurpose::start || purpose == RunPurpose::renew)
+        return starts || stops || renews ? ServiceAction::hold : ServiceAction::run;
+    // Nobody is held for what no end would be told of.
+    return stops ? action : ServiceAction::run;
+}
+
+void Services::withdraw(Service& service, RunPurpose purpose) noexcept
+{
+    if (purpose == RunPurpose::start)
+        world::guarded(host_.log, "a state file is not written anew",
+                       [&] { apply(service, ServiceEvent::start_withdrawn); });
 }
 
 void Services::skipped(Service& service, std::string reason)
@@ -112,6 +128,8 @@ void Services::run_began(const Run& run)
     Service& service = *run.service;
     service.stop_not_run = false;
     service.reason.clear();
+    service.main_at_stop = run.purpose == RunPurpose::stop ? service.main : 0;
+    service.lost_at_work = false;
     if (run.purpose == RunPurpose::start) {
         service.started = true;
         service.order = ++starts_;
@@ -135,6 +153,7 @@ void Services::run_over(const Run& run, const model::RunOutcome& outcome, pid_t 
     case RunPurpose::renew:
         return after_renewal(service, outcome, left);
     case RunPurpose::look:
+        return refresh(service); // a reload may have left another process in the place of the main one
     case RunPurpose::sysinit:
     case RunPurpose::other:
         host_.callers.status_changed();
@@ -147,6 +166,8 @@ void Services::after_start(Service& service, const model::RunOutcome& outcome, p
     look_for_main(service, left);
     if (service.main != 0) {
         apply(service, ServiceEvent::start_left_process);
+    } else if (service.lost_at_work) {
+        apply(service, ServiceEvent::start_lost_process);
     } else if (outcome.is_success()) {
         apply(service, ServiceEvent::start_left_nothing);
     } else if (outcome.is_failure()) {
@@ -154,21 +175,24 @@ void Services::after_start(Service& service, const model::RunOutcome& outcome, p
         apply(service, ServiceEvent::start_failed);
     } else {
         service.started = false;
-        service.reason = describe(outcome);
         apply(service, ServiceEvent::start_refused);
+        service.reason = describe(outcome);
     }
 }
 
-/// A stop that failed or was killed has not stopped it: the next one that is due is run as well.
+/// A stop that failed or was killed has not stopped it, nor has one that a start at work has outrun: the next
+/// one that is due is run as well.
 void Services::after_stop(Service& service, const model::RunOutcome& outcome)
 {
-    if (outcome.is_success())
-        service.started = false;
     look_for_main(service, 0);
+    const bool is_outrun = service.main != 0 && service.main != service.main_at_stop;
+    const bool has_stopped = outcome.is_success() && !is_outrun;
+    if (has_stopped)
+        service.started = false;
     if (service.main == 0)
         apply(service, ServiceEvent::stop_left_nothing);
     else
-        apply(service, outcome.is_success() ? ServiceEvent::stop_lingers : ServiceEvent::stop_failed);
+        apply(service, has_stopped ? ServiceEvent::stop_lingers : ServiceEvent::stop_failed);
 }
 
 /// A reload leaves the main process as it was; a restart leaves another one, or none.
@@ -208,26 +232,31 @@ pid_t Services::pid_from_file(Service& service)
     return 0;
 }
 
-void Services::look_for_main(Service& service, pid_t otherwise)
+/// Where memory runs out for the look, what was known stands: the run is over all the same.
+void Services::look_for_main(Service& service, pid_t otherwise) noexcept
 {
-    if (const pid_t pid = pid_from_file(service)) {
-        adopt_main(service, pid);
-        return;
-    }
-    // The word of its end may be on its way.
-    if (service.main != 0 && !host_.processes.is_alive(service.main))
-        service.main = 0;
-    if (service.main == 0 && otherwise != 0)
-        adopt_main(service, otherwise);
+    world::guarded(host_.log, "the pid file of a service is not read", [&] {
+        if (const pid_t pid = pid_from_file(service)) {
+            adopt_main(service, pid);
+            return;
+        }
+        // The word of its end may be on its way.
+        if (service.main != 0 && !host_.processes.is_alive(service.main))
+            service.main = 0;
+        if (service.main == 0 && otherwise != 0)
+            adopt_main(service, otherwise);
+    });
 }
 
 void Services::adopt_main(Service& service, pid_t pid)
 {
+    host_.processes.watch(
+        pid); // first: one that is not watched would never be told dead; and anew, since whose
+              // child it is may have changed
     if (service.main == pid)
         return;
     service.main = pid;
     service.main_status.reset();
-    host_.processes.watch(pid);
     host_.callers.status_changed();
 }
 
@@ -249,10 +278,18 @@ void Services::process_ended(const world::ProcessEnded& event)
         } else {
             service.main = 0;
             service.main_status = event.status;
+            service.lost_at_work = is_at_work(service) && !was_asked_to_end(service);
         }
-        world::guarded(host_.log, "a service whose process has ended is not looked at anew",
+        world::guarded(host_.log,
+                       "the end of a service's process is not answered in full; its state may be out of date",
                        [&] { settle_without_main(service, by_hand); });
     }
+}
+
+/// One that nobody saw end was not: unknown is no success.
+bool Services::was_asked_to_end(const Service& service) noexcept
+{
+    return service.main_status && model::ended_as_asked(*service.main_status);
 }
 
 void Services::settle_without_main(Service& service, bool after_a_run_by_hand)
@@ -266,7 +303,6 @@ void Services::settle_without_main(Service& service, bool after_a_run_by_hand)
         return;
     }
     const bool is_fault = service.main_status && model::ended_by_fault(*service.main_status);
-    const bool was_asked = !service.main_status || model::ended_as_asked(*service.main_status);
     if (service.state != ServiceState::ending && !is_fault && !after_a_run_by_hand) {
         const std::vector<world::RunId> own = runs_.of(service);
         const auto hand = host_.processes.find_run_by_hand(service.name, own);
@@ -276,7 +312,7 @@ void Services::settle_without_main(Service& service, bool after_a_run_by_hand)
             return;
         }
     }
-    const bool ended = was_asked || (after_a_run_by_hand && !is_fault);
+    const bool ended = was_asked_to_end(service) || (after_a_run_by_hand && !is_fault);
     apply(service, ended ? ServiceEvent::process_ended : ServiceEvent::process_died);
 }
 
@@ -297,7 +333,8 @@ void Services::refresh(Service& service)
 void Services::refresh_all()
 {
     for (Service& service : services_)
-        world::guarded(host_.log, "the pid file of a service is not read anew", [&] { refresh(service); });
+        world::guarded(host_.log, "the pid file of a service cannot be read; its state may be out of date",
+                       [&] { refresh(service); });
 }
 
 // --- For levels and the stop ------------------------------------------------------------------------

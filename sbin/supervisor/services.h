@@ -27,6 +27,8 @@ struct Service {
     model::ServiceState state = model::ServiceState::stopped;
     model::Wanted wanted = model::Wanted::down;
     pid_t main = 0;            ///< 0 when none lives
+    pid_t main_at_stop = 0;    ///< when the stop at work began
+    bool lost_at_work = false; ///< since the run at work began its main process has ended, and not as asked
     pid_t by_hand = 0;         ///< somebody's own run of the script, waited for before a death is believed
     bool started = false;      ///< its start was run, and it was not stopped since
     bool stop_not_run = false; ///< its stop was due last, and its script could not be run
@@ -55,9 +57,11 @@ public:
     /// may be. Once for each path.
     void learn(Service& service, const std::string& path);
 
-    /// Whether its script may be run for this now: `run`, `hold` or, of a stop, `join`. Other purposes than
-    /// start and stop always may.
+    /// Whether its script may be run for this now: `run`, `hold` or, of a stop, `join`. A start waits for any
+    /// start, stop or restart of the same service that is at work, a restart likewise; a stop for none.
     model::ServiceAction ask(Service& service, model::RunPurpose purpose);
+    /// What was held will not be run.
+    void withdraw(Service& service, model::RunPurpose purpose) noexcept;
     void skipped(Service& service, std::string reason);
     /// A main process, or somebody's run by hand, has ended.
     void process_ended(const world::ProcessEnded& event);
@@ -97,11 +101,12 @@ private:
     void tell_death(const Service& service);
     [[nodiscard]] pid_t pid_from_file(Service& service);
     /// A living process that is its main one now: that of a pid file, or `otherwise`.
-    void look_for_main(Service& service, pid_t otherwise);
+    void look_for_main(Service& service, pid_t otherwise) noexcept;
     void adopt_main(Service& service, pid_t pid);
     void after_start(Service& service, const model::RunOutcome& outcome, pid_t left);
     void after_stop(Service& service, const model::RunOutcome& outcome);
     void after_renewal(Service& service, const model::RunOutcome& outcome, pid_t left);
+    [[nodiscard]] static bool was_asked_to_end(const Service& service) noexcept;
     void settle_without_main(Service& service, bool after_a_run_by_hand);
     [[nodiscard]] bool is_at_work(const Service& service) const noexcept;
     [[nodiscard]] bool is_locked(Service& service);

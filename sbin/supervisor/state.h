@@ -20,7 +20,7 @@
 //                      the time is over.
 //   ending_entries     The inittab's children and the scripts that start something have TERM. Left when they
 //                      have ended; when the share is over the children get KILL, and a script that is deaf
-//                      has one more share.
+//                      has one more share each time.
 //   stopping_level     The entries of level 0 or 6 run: K-scripts among them. Left when nothing is waited for
 //                      any more; a script that has used its share is not.
 //   stopping_unlinked  The services that no K-link names are stopped, one after another. Left when none is to
@@ -33,6 +33,7 @@
 //   gone               Nothing happens any more; `run` returns the container's exit status.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace init::supervisor {

@@ -288,7 +288,9 @@ void StopSequence::begin_hook()
 /// Whether a service is left whose script has not come to its end.
 bool StopSequence::leaves_scripts() const noexcept
 {
-    if (!level_was_entered_ || engine_.stops_unfinished() != 0)
+    const bool stops =
+        runs_.count_at_work([](const Run& run) { return run.purpose == model::RunPurpose::stop; }) != 0;
+    if (!level_was_entered_ || stops)
         return true;
     if (!is_gathered_)
         return !level_is_over();

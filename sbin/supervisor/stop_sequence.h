@@ -31,10 +31,10 @@ struct StopCause {
 
 class StopSequence {
 public:
-    StopSequence(world::Host& host, Services& services, RcEngine& engine, Entries& entries,
+    StopSequence(world::Host& host, Runs& runs, Services& services, RcEngine& engine, Entries& entries,
                  ForegroundCommand& command, const model::Settings& settings) noexcept
-        : host_(host), services_(services), engine_(engine), entries_(entries), command_(command),
-          settings_(settings)
+        : host_(host), runs_(runs), services_(services), engine_(engine), entries_(entries),
+          command_(command), settings_(settings)
     {
     }
 
@@ -101,7 +101,6 @@ public:
     [[nodiscard]] bool is_over() const noexcept { return is_over_; }
 
     [[nodiscard]] bool share_is_over() const noexcept { return share_is_over_; }
-    [[nodiscard]] bool is_at_once() const noexcept { return cause_.at_once; }
     [[nodiscard]] const StopCause& cause() const noexcept { return cause_; }
     /// The cause's status, or 73 where K-scripts were cut off at the deadline.
     [[nodiscard]] int status() const noexcept;
@@ -124,6 +123,7 @@ private:
     void arm_reserve() noexcept;
 
     world::Host& host_;
+    Runs& runs_;
     Services& services_;
     RcEngine& engine_;
     Entries& entries_;

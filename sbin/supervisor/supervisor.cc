@@ -52,7 +52,7 @@ Supervisor::Supervisor(world::Host& host, model::Settings settings, Options opti
     : host_(host), settings_(settings), options_(std::move(options)), runs_(host), services_(host, runs_),
       engine_(host, runs_, services_, settings_), calls_(host, runs_, services_),
       entries_(host, *this, settings_), command_(host, options_.command),
-      stop_(host, services_, engine_, entries_, command_, settings_)
+      stop_(host, runs_, services_, engine_, entries_, command_, settings_)
 {
     // What became of a service is known before those who wait for its run ask.
     for (RunListener* listener : std::initializer_list<RunListener*>{&services_, &engine_, &calls_, this})
@@ -219,7 +219,7 @@ void Supervisor::enter_first_level()
     host_.records.mend_files();
     context_.level = Runlevel::none();
     if (options_.level && options_.level->ends()) {
-        host_.log.say(fmt::format("runlevel {} of the command line would end what has not begun; entering {}",
+        host_.log.say(fmt::format("runlevel {} on the command line would stop at once; entering {}",
                                   options_.level->letter(), default_level_.letter()));
         options_.level.reset();
     }
@@ -253,7 +253,8 @@ void Supervisor::move_to(Runlevel previous, Runlevel level) noexcept
 {
     context_.previous = previous;
     context_.level = level;
-    guarded(host_.log, "scripts get the environment of the level before", [this] { refresh_environment(); });
+    guarded(host_.log, "cannot set RUNLEVEL and PREVLEVEL; scripts see the old ones",
+            [this] { refresh_environment(); });
     host_.records.record_runlevel(previous, level);
     const char title[] = {'i', 'n', 'i', 't', ' ', '[', level.letter(), ']'};
     host_.machine.set_title({title, sizeof title});
@@ -318,8 +319,7 @@ void Supervisor::begin_stop()
     wanted_.reset();
     // A stop before the first level comes from none.
     move_to(level_was_entered_ ? context_.level : Runlevel::none(), level);
-    world::guarded(host_.log, "what somebody's call runs goes on until it is ended with the rest",
-                   [this] { calls_.interrupt(); });
+    calls_.interrupt();
     stop_.prepare();
 }
 

@@ -102,7 +102,8 @@ BOOST_AUTO_TEST_CASE(the_verb_tells_the_purpose)
     BOOST_TEST((purpose_of("start") == P::start));
     BOOST_TEST((purpose_of("stop") == P::stop));
     BOOST_TEST((purpose_of("status") == P::look));
-    for (const char* verb : {"restart", "reload", "force-reload", "condrestart", "try-restart", "", "boot"})
+    BOOST_TEST((purpose_of("reload") == P::look));
+    for (const char* verb : {"restart", "force-reload", "condrestart", "try-restart", "", "boot"})
         BOOST_TEST((purpose_of(verb) == P::renew));
 }
 

@@ -7,6 +7,7 @@
 
 #include <random>
 #include <set>
+#include <utility>
 #include <vector>
 
 using namespace init::model;
@@ -39,6 +40,11 @@ constexpr Row rows[] = {
      E::start_left_nothing,
      {S::done, W::up, A::none}},
     {"a start that fails has failed", S::starting, W::up, E::start_failed, {S::failed, W::up, A::none}},
+    {"a start during which its process died is a death",
+     S::starting,
+     W::up,
+     E::start_lost_process,
+     {S::dead, W::up, A::tell_death}},
     {"not installed is no failure", S::starting, W::up, E::start_refused, {S::skipped, W::up, A::none}},
     {"a crash is told", S::running, W::up, E::process_died, {S::dead, W::up, A::tell_death}},
     {"so is that of a ready one", S::ready, W::up, E::process_died, {S::dead, W::up, A::tell_death}},
@@ -72,7 +78,19 @@ constexpr Row rows[] = {
      S::starting,
      W::up,
      E::stop_asked,
-     {S::starting, W::down, A::run}},
+     {S::starting, W::up, A::run}},
+    {"what is only asked for is not wanted yet",
+     S::running,
+     W::up,
+     E::stop_asked,
+     {S::running, W::up, A::run}},
+    {"a held start can be withdrawn",
+     S::stopping,
+     W::up,
+     E::start_withdrawn,
+     {S::stopping, W::down, A::none}},
+    {"also when the stop is over", S::stopped, W::up, E::start_withdrawn, {S::stopped, W::down, A::none}},
+    {"but not what runs", S::running, W::up, E::start_withdrawn, {S::running, W::up, A::none}},
     {"a stop that failed is called off", S::stopping, W::down, E::stop_failed, {S::running, W::up, A::none}},
     {"a process that lingers ends", S::ending, W::down, E::process_died, {S::stopped, W::down, A::none}},
     {"a stop that leaves nothing has stopped it",
@@ -138,7 +156,11 @@ public:
 
     void step()
     {
-        switch (pick(8)) {
+        fails_ = pick(4) == 0;
+        switch (pick(9)) {
+        case 8:
+            withdraw();
+            return;
         case 0:
             ask(true);
             return;
@@ -176,6 +198,7 @@ public:
     /// asked for last is reached.
     void reach(bool up)
     {
+        fails_ = false;
         ask(up);
         for (int turns = 0; turns < 20; ++turns) {
             if (starts_ != 0)
@@ -216,10 +239,17 @@ private:
         if (action == A::hold)
             held_ = true;
         if (!up)
-            held_ = false;
-        if (action == A::run)
-            begin(up);
+            withdraw();
+        if (action == A::run && !fails_)
+            begin(up); // else it cannot be launched, and nothing has changed
+        else if (action == A::run && up)
+            (void)tell(E::start_withdrawn);
         BOOST_TEST((action != A::join || stops_ != 0));
+    }
+    void withdraw()
+    {
+        if (std::exchange(held_, false))
+            (void)tell(E::start_withdrawn);
     }
     void begin(bool start)
     {
@@ -228,6 +258,7 @@ private:
             BOOST_TEST(stops_ == 0); // no start while a stop runs
             BOOST_TEST(starts_ == 1);
         }
+        lost_ = false;
         (void)tell(start ? E::start_begun : E::stop_begun);
     }
     void ask_held_anew()
@@ -241,7 +272,12 @@ private:
     {
         --starts_;
         lives_ = lives_ || daemon;
-        (void)tell(lives_ ? E::start_left_process : well ? E::start_left_nothing : E::start_failed);
+        if (!lives_ && lost_)
+            deaths += state_ == S::starting && wanted_ == W::up ? 1 : 0;
+        (void)tell(lives_  ? E::start_left_process
+                   : lost_ ? E::start_lost_process
+                   : well  ? E::start_left_nothing
+                           : E::start_failed);
         ask_held_anew();
     }
     void end_stop(bool well, bool lingers)
@@ -255,8 +291,10 @@ private:
     void end_process(bool asked)
     {
         lives_ = false;
-        if (at_work())
-            return; // the run's end settles it
+        if (at_work()) { // the run's end settles it
+            lost_ = lost_ || !asked;
+            return;
+        }
         const bool is_death = !asked && wanted_ == W::up && (state_ == S::running || state_ == S::ready);
         deaths += is_death ? 1 : 0;
         (void)tell(asked ? E::process_ended : E::process_died);
@@ -279,7 +317,9 @@ private:
     int starts_ = 0;
     int stops_ = 0;
     bool lives_ = false;
+    bool lost_ = false; ///< unasked, while a run was at work
     bool held_ = false;
+    bool fails_ = false; ///< nothing can be launched now
 };
 
 } // namespace
@@ -335,7 +375,7 @@ BOOST_AUTO_TEST_CASE(a_death_is_told_only_where_it_ends_what_was_up)
                 const ServiceStep step = next_step(state, wanted, event);
                 if (step.action != A::tell_death)
                     continue;
-                BOOST_TEST((event == E::process_died));
+                BOOST_TEST((event == E::process_died || event == E::start_lost_process));
                 BOOST_TEST((step.state == S::dead));
                 // Told once: nothing that follows a death is one.
                 BOOST_TEST((next_step(step.state, step.wanted, E::process_died).action == A::none));
