@@ -131,14 +131,17 @@ world::Result<world::RunId> FakeHost::run_script(const world::ScriptRequest& req
     const std::string& command = request.argv.back();
     const std::string last = command.substr(command.rfind(' ') + 1);
     const std::string verb = last == "start" || last == "stop" ? last : "run";
-    record.push_back(verb + " " + request.label);
-    spans[verb + " " + request.label] = {elapsed(), std::nullopt};
-    environments[verb + " " + request.label] = request.environment;
-    commands[verb + " " + request.label] = request.argv;
+    const std::string what = verb + " " + request.label;
+    note(what);
+    spans[what] = {elapsed(), std::nullopt};
+    environments[what] = request.environment;
+    commands[what] = request.argv;
     const auto run = static_cast<world::RunId>(next_run_++);
     const Behaviour behaviour = behaviours_[request.label + " " + verb];
     runs_.insert(run);
+    ran[run] = {what, spans[what]};
     if (behaviour.fails_to_exec != 0) {
+        ran[run].span.end = elapsed();
         due_.emplace(now_, Due{[=] {
                          return std::vector<world::Event>{
                              world::ScriptFailed{run, behaviour.fails_to_exec, "exec", request.argv[0]}};
@@ -148,8 +151,9 @@ world::Result<world::RunId> FakeHost::run_script(const world::ScriptRequest& req
     }
     const pid_t pid = next_pid_++;
     processes_[pid] = {Kind::script, request.label, verb, run, behaviour};
-    due_.emplace(now_, Due{[=] { return std::vector<world::Event>{world::ScriptStarted{run, pid}}; }});
-    if (!behaviour.hangs)
+    if (!behaviour.never_begins)
+        due_.emplace(now_, Due{[=] { return std::vector<world::Event>{world::ScriptStarted{run, pid}}; }});
+    if (!behaviour.hangs && !behaviour.never_begins)
         end_in(behaviour.takes, pid, behaviour.status);
     return run;
 }
@@ -160,13 +164,13 @@ bool FakeHost::answer_call(world::CallId call, const world::CallAnswer& answer)
     const std::string number = std::to_string(static_cast<std::uint32_t>(call));
     switch (answer.kind) {
     case world::CallAnswer::Kind::taken:
-        record.push_back("taken " + number);
+        note("taken " + number);
         break;
     case world::CallAnswer::Kind::refused:
-        record.push_back("refused " + number + ": " + answer.why);
+        note("refused " + number + ": " + answer.why);
         break;
     case world::CallAnswer::Kind::ended:
-        record.push_back("answered " + number + ": " + std::to_string(answer.exit));
+        note("answered " + number + ": " + std::to_string(answer.exit));
         break;
     }
     return !callers_have_gone;
@@ -176,7 +180,7 @@ world::Result<pid_t> FakeHost::launch(const world::ChildRequest& request)
 {
     spend_memory();
     const OwnMemory own;
-    record.push_back("launch " + request.label);
+    note("launch " + request.label);
     environments["launch " + request.label] = request.environment;
     commands["launch " + request.label] = request.argv;
     const Behaviour behaviour = behaviours_["entry " + request.label];
@@ -215,8 +219,8 @@ std::vector<world::Event> FakeHost::end_process(pid_t pid, int status)
     case Kind::script:
         return end_script(process, status);
     case Kind::daemon:
-        if (daemons_[process.name] == pid)
-            daemons_.erase(process.name);
+        if (const auto known = daemons_.find(process.name); known != daemons_.end() && known->second == pid)
+            daemons_.erase(known);
         empty_run(process.run, process.behaviour.drains_in);
         // Its keeper reaps it, and has nothing to tell of one that nobody asked about.
         if (watched_.erase(pid) != 0)
@@ -230,7 +234,7 @@ std::vector<world::Event> FakeHost::end_process(pid_t pid, int status)
 
 std::vector<world::Event> FakeHost::end_script(const Process& process, int status)
 {
-    spans[process.verb + " " + process.name].end = elapsed();
+    spans[process.verb + " " + process.name].end = ran[process.run].span.end = elapsed();
     const bool is_whole = status == process.behaviour.status;
     pid_t left = 0;
     if (process.verb == "start" && is_whole)
@@ -310,7 +314,8 @@ void FakeHost::term(pid_t pid)
 
 void FakeHost::kill(pid_t pid)
 {
-    end_in(1ms, pid, SIGKILL);
+    if (!processes_.at(pid).behaviour.stuck)
+        end_in(1ms, pid, SIGKILL);
 }
 
 /// One that is stopped does nothing, and so does not end by itself; what it was sent waits for CONT.
@@ -358,7 +363,7 @@ void FakeHost::signal_script(world::RunId run, int signo) noexcept
     for (const auto& [pid, process] : std::map(processes_)) {
         if (process.kind != Kind::script || process.run != run)
             continue;
-        record.push_back(signal_name(signo) + " script " + process.name);
+        note(signal_name(signo) + " script " + process.name);
         signal_one(pid, signo);
     }
 }
@@ -367,7 +372,7 @@ void FakeHost::signal_group(pid_t leader, int signo) noexcept
 {
     const OwnMemory own;
     if (processes_.contains(leader))
-        record.push_back(signal_name(signo) + " entry " + processes_.at(leader).name);
+        note(signal_name(signo) + " entry " + processes_.at(leader).name);
     signal_one(leader, signo);
 }
 
@@ -375,14 +380,14 @@ void FakeHost::signal_process(pid_t pid, int signo) noexcept
 {
     const OwnMemory own;
     if (processes_.contains(pid))
-        record.push_back(signal_name(signo) + " process " + processes_.at(pid).name);
+        note(signal_name(signo) + " process " + processes_.at(pid).name);
     signal_one(pid, signo);
 }
 
 void FakeHost::signal_rest(int signo) noexcept
 {
     const OwnMemory own;
-    record.push_back(signal_name(signo) + " rest");
+    note(signal_name(signo) + " rest");
     for (const auto& [pid, process] : std::map(processes_))
         signal_one(pid, signo);
 }
@@ -391,7 +396,7 @@ void FakeHost::signal_visitors(int signo) noexcept
 {
     const OwnMemory own;
     if (visitors_ != 0)
-        record.push_back(signal_name(signo) + " visitors");
+        note(signal_name(signo) + " visitors");
     if (signo == SIGKILL)
         visitors_ = 0;
 }
@@ -399,7 +404,7 @@ void FakeHost::signal_visitors(int signo) noexcept
 void FakeHost::kill_under_keepers() noexcept
 {
     const OwnMemory own;
-    record.emplace_back("kill under keepers");
+    note("kill under keepers");
     for (const auto& [pid, process] : std::map(processes_))
         if (process.kind == Kind::script || process.kind == Kind::daemon)
             kill(pid);
@@ -475,7 +480,7 @@ world::FileLook FakeHost::look(const std::string& path)
 void FakeHost::record_runlevel(model::Runlevel previous, model::Runlevel level) noexcept
 {
     const OwnMemory own;
-    record.push_back(std::string("level ") + previous.letter() + " " + level.letter());
+    note(std::string("level ") + previous.letter() + " " + level.letter());
 }
 
 } // namespace init::fakes

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ struct Behaviour {
     int status = 0;             ///< wait status
     bool hangs = false;         ///< never ends by itself
     bool deaf = false;          ///< TERM does nothing
+    bool stuck = false;         ///< nor does KILL, as where the kernel waits for a mount that has gone away
     bool leaves_daemon = false; ///< for a start: a daemon lives afterwards
     bool daemon_deaf = false;
     bool stops_daemon = true;                     ///< for a stop: the service's daemon is gone afterwards
@@ -45,7 +47,9 @@ struct Behaviour {
     std::chrono::milliseconds drains_in{0};       ///< from the last process's end until its keeper has gone
     bool locks = false;                           ///< start makes /var/lock/subsys/NAME, stop removes it
     int fails_to_exec = 0;                        ///< errno
-    bool unseen = false;                          ///< its keeper is killed, so nobody collects its status
+    bool never_begins =
+        false;           ///< its keeper is stopped, so nothing of it runs; a signal ends it all the same
+    bool unseen = false; ///< its keeper is killed, so nobody collects its status
 };
 
 class FakeHost final : public world::Clock,
@@ -84,9 +88,30 @@ public:
         std::optional<std::chrono::milliseconds> end;
     };
     std::map<std::string, Span> spans; ///< of each script's last run, by "start a"
+    struct Ran {
+        std::string what; ///< "start a"
+        Span span;
+    };
+    std::map<world::RunId, Ran> ran; ///< every run of a script
     std::vector<std::string> said;
     [[nodiscard]] bool has_said(std::string_view part) const;
+    /// When that was said first; it must have been.
+    [[nodiscard]] std::chrono::milliseconds when_said(std::string_view part) const
+    {
+        for (std::size_t i = 0; i < said.size(); ++i)
+            if (said[i].find(part) != std::string::npos)
+                return said_at_[i];
+        throw std::out_of_range(std::string(part) + " was not said");
+    }
     [[nodiscard]] std::size_t count(const std::string& what) const;
+    /// When that was done for the nth time, counted from 0; it must have been.
+    [[nodiscard]] std::chrono::milliseconds when(const std::string& what, std::size_t nth = 0) const
+    {
+        for (std::size_t i = 0; i < record.size(); ++i)
+            if (record[i] == what && nth-- == 0)
+                return times_[i];
+        throw std::out_of_range(what + " was not done so often");
+    }
     [[nodiscard]] std::chrono::milliseconds elapsed() const;
     [[nodiscard]] std::size_t alive() const { return processes_.size(); }
     /// Called before each event is given, for what a test wants to do at a place instead of a time.
@@ -159,6 +184,7 @@ public:
     {
         const OwnMemory own;
         said.emplace_back(line);
+        said_at_.push_back(elapsed());
     }
     void debug(std::string_view) noexcept override {}
 
@@ -194,6 +220,7 @@ private:
     {
         const OwnMemory own;
         record.emplace_back(deed);
+        times_.push_back(elapsed());
     }
     void end_in(std::chrono::milliseconds time, pid_t pid, int status);
     std::vector<world::Event> end_process(pid_t pid, int status);
@@ -213,6 +240,8 @@ private:
 
     TimePoint begun_{std::chrono::hours{1000}};
     TimePoint now_{begun_};
+    std::vector<std::chrono::milliseconds> times_;   ///< of the record's lines
+    std::vector<std::chrono::milliseconds> said_at_; ///< of those that were said
     std::multimap<TimePoint, Due> due_;
     std::vector<world::Event> ready_;
     std::map<world::Timer, TimePoint> timers_;

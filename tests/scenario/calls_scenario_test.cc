@@ -137,6 +137,7 @@ BOOST_AUTO_TEST_CASE(an_interrupt_of_the_caller_goes_to_the_script)
     life.host.signal_at(3s, SIGTERM);
     BOOST_TEST(life.run() == 0);
     BOOST_TEST(life.host.count("INT script other") == 1);
+    BOOST_TEST((life.host.when("INT script other") == 2s));
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_does_not_wait_for_a_start_that_was_called_for)
@@ -147,7 +148,8 @@ BOOST_AUTO_TEST_CASE(a_stop_does_not_wait_for_a_start_that_was_called_for)
     life.host.signal_at(2s, SIGTERM);
     BOOST_TEST(life.run() == 0);
     BOOST_TEST(life.host.has_said("other start is interrupted"));
-    BOOST_TEST((life.host.elapsed() < 4s));
+    BOOST_TEST((life.host.when("TERM script other") == 2s));
+    BOOST_TEST((life.host.elapsed() < 2100ms));
     BOOST_TEST(life.host.count("stop sshd") == 1);
 }
 

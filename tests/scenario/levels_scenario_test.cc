@@ -40,12 +40,14 @@ BOOST_AUTO_TEST_CASE(the_hold_ends_after_five_minutes_and_telinit_q_ends_it_at_o
     life.host.signal_at(20s, SIGTERM);
     BOOST_TEST(life.run() == 0);
     BOOST_TEST(life.host.count("launch r1") == 20u);
+    BOOST_TEST((life.host.when("launch r1", 10) == 10s));
 
     Life later{"id:3:initdefault:\nr1:3:respawn:/bin/r\n"};
     later.host.entry("r1").takes = 10ms;
     later.host.signal_at(310s, SIGTERM);
     BOOST_TEST(later.run() == 0);
-    BOOST_TEST(later.host.count("launch r1") > 10u);
+    BOOST_TEST((later.host.when("launch r1", 10) == later.host.when_said("disabled for 5 minutes") + 5min));
+    BOOST_TEST(later.host.count("launch r1") == 20u);
 }
 
 BOOST_AUTO_TEST_CASE(a_respawn_program_that_is_not_there_is_said_once_and_does_not_spin)
@@ -88,6 +90,7 @@ BOOST_AUTO_TEST_CASE(what_is_deaf_to_TERM_is_killed_after_the_sleep_time)
             started = life.host.elapsed();
     };
     BOOST_TEST(life.run() == 0);
+    BOOST_TEST((life.host.when("KILL entry t1") == 1s + 7s));
     BOOST_TEST(life.in_order("KILL entry t1", "launch w2"));
     BOOST_TEST(started.count() >= 8000);
     BOOST_TEST(started.count() < 8100);
@@ -102,6 +105,8 @@ BOOST_AUTO_TEST_CASE(a_level_change_in_the_middle_of_a_level_change_interrupts_t
     life.host.request_at(1s, '5');
     life.host.signal_at(30s, SIGTERM);
     BOOST_TEST(life.run() == 0);
+    BOOST_TEST((life.host.when("TERM script two") == 1s));
+    BOOST_TEST((life.host.when("start five") < 1s + 100ms));
     BOOST_TEST(life.in_order("TERM script two", "start five"));
     BOOST_TEST(life.host.count("start three") == 0u);
     BOOST_TEST(life.host.count("level 3 5") == 1u);
@@ -293,6 +298,19 @@ BOOST_AUTO_TEST_CASE(a_reload_while_a_level_is_left_waits_for_what_is_leaving)
         BOOST_TEST(life.in_order("KILL entry r1", "launch r4"));
         BOOST_TEST(life.host.count("launch r4") == 1u);
     }
+}
+
+BOOST_AUTO_TEST_CASE(another_level_asked_for_while_one_is_left_is_entered_in_its_place)
+{
+    Life life{"id:3:initdefault:\nr1:3:respawn:/bin/r\nw2:2:once:/bin/w\nw4:4:once:/bin/w\n"};
+    life.host.entry("r1").hangs = life.host.entry("r1").deaf = true;
+    life.host.request_at(1s, '2');
+    life.host.request_at(2s, '4');
+    life.host.signal_at(10s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST((life.host.when("level 2 4") == 2s));
+    BOOST_TEST(life.host.count("launch w2") == 0u);
+    BOOST_TEST(life.host.count("launch w4") == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(an_on_demand_group_asked_for_while_stopping_is_not_started)

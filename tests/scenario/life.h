@@ -23,6 +23,11 @@ inline constexpr int exited(int code)
     return code << 8;
 }
 
+// What a stop signal from outside has of the 10 s that are granted by default, counted from its arrival.
+inline constexpr auto reserve_after_signal = 8500ms;
+inline constexpr auto kill_after_signal = 9200ms;
+inline constexpr auto deadline_after_signal = 9500ms;
+
 struct Life {
     Life() = default;
     /// A plain tree with this inittab.
@@ -68,12 +73,12 @@ struct Life {
     }
     std::function<model::StatusReport()> report; ///< while it runs
 
-    /// What was done with scripts and entries, without the housekeeping.
+    /// What was done with scripts and entries and what they were sent, without the housekeeping.
     [[nodiscard]] std::vector<std::string> deeds() const
     {
         std::vector<std::string> all;
         for (const std::string& line : host.record)
-            if (line != "mend" && line != "prepare" && !line.starts_with("CONT") && !line.ends_with("record"))
+            if (line != "mend" && line != "prepare" && !line.ends_with("record"))
                 all.push_back(line);
         return all;
     }

@@ -176,5 +176,7 @@ BOOST_AUTO_TEST_CASE(a_setting_from_a_later_source_wins_over_the_script_s_header
         life.host.signal_at(100s, SIGTERM);
         BOOST_TEST(life.run() == 0);
         BOOST_TEST(life.host.has_said(later ? "within its 60 s" : "within its 20 s"));
+        BOOST_TEST(
+            (life.host.when("TERM script slow") == life.host.when("start slow") + (later ? 60s : 20s)));
     }
 }

@@ -138,10 +138,12 @@ BOOST_AUTO_TEST_CASE(a_hanging_rc_sysinit_is_ended_at_its_limit_and_the_boot_goe
     Life life;
     life.red_hat({"sshd"});
     life.settings.sysinit_timeout = 30s;
-    life.host.script("rc.sysinit").hangs = true;
+    life.host.script("rc.sysinit").hangs = life.host.script("rc.sysinit").deaf = true;
     life.host.signal_at(60s, SIGTERM);
     BOOST_TEST(life.run() == 0);
     BOOST_TEST(life.host.has_said("rc.sysinit: run has not ended within its 30 s"));
+    BOOST_TEST((life.host.when("TERM script rc.sysinit") == 30s));
+    BOOST_TEST((life.host.when("KILL script rc.sysinit") == 35s));
     BOOST_TEST(life.host.count("start sshd") == 1u);
 }
 
@@ -204,9 +206,13 @@ BOOST_AUTO_TEST_CASE(a_hanging_sysinit_or_bootwait_entry_is_ended_at_its_limit_a
             life.host.signal_at(100s, SIGTERM);
             BOOST_TEST(life.run() == 0);
             BOOST_TEST(life.host.has_said("entry h1 (/bin/h) has not ended within 30 s"));
+            BOOST_TEST((life.host.when("TERM entry h1") == 30s));
+            if (deaf)
+                BOOST_TEST((life.host.when("KILL entry h1") == 33s));
             BOOST_TEST(life.in_order("TERM entry h1", "launch o1"));
             BOOST_TEST(life.in_order("KILL entry h1", "launch o1") == deaf);
-            BOOST_TEST(life.host.count("TERM entry w1") == 1u); // by the stop
+            BOOST_TEST(life.host.count("TERM entry w1") == 1u);
+            BOOST_TEST((life.host.when("TERM entry w1") == 100s)); // by the stop
         }
 }
 
@@ -220,7 +226,7 @@ BOOST_AUTO_TEST_CASE(a_rc_sysinit_that_bash_runs_has_its_limit_as_well)
     life.host.script("rc.sysinit").hangs = true;
     life.host.signal_at(60s, SIGTERM);
     BOOST_TEST(life.run() == 0);
-    BOOST_TEST(life.host.has_said("rc.sysinit: run has not ended within its 30 s"));
+    BOOST_TEST((life.host.when_said("rc.sysinit: run has not ended within its 30 s") == 30s));
     BOOST_TEST(life.host.count("start sshd") == 1u);
 }
 

@@ -89,6 +89,17 @@ BOOST_AUTO_TEST_CASE(every_state_can_be_reached_and_left)
     }
 }
 
+BOOST_AUTO_TEST_CASE(no_row_stands_behind_one_that_is_always_ready)
+{
+    // A supervisor that has done nothing: what is ready in every state of it is ready whatever happens.
+    for (const State state : {State::boot, State::stopping}) {
+        const std::vector<Supervisor::Row> rows = rows_from(state);
+        const auto same = [&](const Supervisor::Row& row) { return row.ready == rows.back().ready; };
+        BOOST_TEST(std::count_if(rows.begin(), rows.end(), same) == 1);
+    }
+    BOOST_TEST((rows_from(State::boot).back().ready == rows_from(State::stopping).back().ready));
+}
+
 BOOST_AUTO_TEST_CASE(people_read_six_words)
 {
     std::set<std::string_view> words;
@@ -96,4 +107,8 @@ BOOST_AUTO_TEST_CASE(people_read_six_words)
         words.insert(to_string(state));
     const std::set<std::string_view> wanted{"boot", "sysinit", "entering", "running", "stopping", "gone"};
     BOOST_TEST((words == wanted));
+    for (const State state : all_states())
+        BOOST_TEST((to_string(state) == "stopping") == (is_stopping(state) && state != State::gone));
+    BOOST_TEST(to_string(State::boot_entries) == "sysinit");
+    BOOST_TEST(to_string(State::leaving) == "entering");
 }
