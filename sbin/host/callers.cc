@@ -80,7 +80,7 @@ void Callers::mend_state()
 
 // --- Status -----------------------------------------------------------------------------------------
 
-void Callers::status_changed()
+void Callers::status_changed() noexcept
 {
     if (!status_due_ && !loop_.is_in_reserve())
         status_due_ = loop_.now() + status_delay;

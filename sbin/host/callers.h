@@ -31,7 +31,7 @@ public:
 
     bool answer_call(world::CallId call, const world::CallAnswer& answer) override;
     void control_channel(bool open) noexcept override;
-    void status_changed() override;
+    void status_changed() noexcept override;
 
     /// Who answers a status request; without one the channel says so.
     void on_status(std::function<model::StatusReport()> report) { report_ = std::move(report); }

@@ -61,11 +61,20 @@ void ServiceCalls::begin(const world::ServiceCalled& call, const std::string& fo
         calls_.pop_back();
 }
 
-/// False where the call is over already: its script cannot be run. Otherwise it runs or is held. A second stop
-/// is held, too, since its caller wants the words of a script.
+/// A second stop waits for the first, since its caller wants the words of a script; and one behind a restart
+/// for that, which would start again what was stopped.
+bool ServiceCalls::has_to_wait(const Call& call) noexcept
+{
+    Service& service = *call.wanted.service;
+    const bool is_stop = call.wanted.purpose == model::RunPurpose::stop;
+    return (is_stop && runs_.at_work(service, model::RunPurpose::renew)) ||
+           services_.ask(service, call.wanted.purpose) != model::ServiceAction::run;
+}
+
+/// False where the call is over already: its script cannot be run. Otherwise it runs or is held.
 bool ServiceCalls::try_run(Call& call) noexcept
 {
-    if (services_.ask(*call.wanted.service, call.wanted.purpose) != model::ServiceAction::run) {
+    if (has_to_wait(call)) {
         world::say_if_possible(host_.log, [&] {
             host_.log.debug(fmt::format("{} waits until another run of its script is over", call.what));
         });

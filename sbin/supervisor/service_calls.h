@@ -41,6 +41,7 @@ private:
     };
 
     void refuse(const world::ServiceCalled& call, std::string why);
+    [[nodiscard]] bool has_to_wait(const Call& call) noexcept;
     [[nodiscard]] bool try_run(Call& call) noexcept;
     void end(const Call& call, int exit) noexcept;
     void drop(std::size_t index, int signo) noexcept;

@@ -64,7 +64,7 @@ void Services::learn(Service& service, const std::string& path)
 
 // --- The machine ------------------------------------------------------------------------------------
 
-ServiceAction Services::apply(Service& service, ServiceEvent event)
+ServiceAction Services::apply(Service& service, ServiceEvent event) noexcept
 {
     const model::ServiceStep step = model::next_step(service.state, service.wanted, event);
     const bool moves = step.state != service.state;
@@ -88,7 +88,7 @@ void Services::tell_death(const Service& service)
 
 /// A restart may start and stop, and a start that a stop has overtaken may be at work still, so the machine is
 /// not asked alone.
-ServiceAction Services::ask(Service& service, RunPurpose purpose)
+ServiceAction Services::ask(Service& service, RunPurpose purpose) noexcept
 {
     const auto is_at_work = [&](RunPurpose what) { return runs_.at_work(service, what) != nullptr; };
     const bool starts = is_at_work(RunPurpose::start);
@@ -108,8 +108,7 @@ ServiceAction Services::ask(Service& service, RunPurpose purpose)
 void Services::withdraw(Service& service, RunPurpose purpose) noexcept
 {
     if (purpose == RunPurpose::start)
-        world::guarded(host_.log, "a state file is not written anew",
-                       [&] { apply(service, ServiceEvent::start_withdrawn); });
+        apply(service, ServiceEvent::start_withdrawn);
 }
 
 void Services::skipped(Service& service, std::string reason)

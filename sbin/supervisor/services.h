@@ -59,7 +59,7 @@ public:
 
     /// Whether its script may be run for this now: `run`, `hold` or, of a stop, `join`. A start waits for any
     /// start, stop or restart of the same service that is at work, a restart likewise; a stop for none.
-    model::ServiceAction ask(Service& service, model::RunPurpose purpose);
+    model::ServiceAction ask(Service& service, model::RunPurpose purpose) noexcept;
     /// What was held will not be run.
     void withdraw(Service& service, model::RunPurpose purpose) noexcept;
     void skipped(Service& service, std::string reason);
@@ -97,7 +97,7 @@ public:
     std::vector<model::ServiceStatus> report();
 
 private:
-    model::ServiceAction apply(Service& service, model::ServiceEvent event);
+    model::ServiceAction apply(Service& service, model::ServiceEvent event) noexcept;
     void tell_death(const Service& service);
     [[nodiscard]] pid_t pid_from_file(Service& service);
     /// A living process that is its main one now: that of a pid file, or `otherwise`.

@@ -26,7 +26,7 @@ public:
     /// `refused` needs memory.
     virtual bool answer_call(CallId call, const CallAnswer& answer) = 0;
     virtual void control_channel(bool open) noexcept = 0; ///< USR1 reopens the initctl FIFO, USR2 closes it
-    virtual void status_changed() = 0;                    ///< the state files are to be written anew, soon
+    virtual void status_changed() noexcept = 0;           ///< the state files are to be written anew, soon
 };
 
 } // namespace init::world

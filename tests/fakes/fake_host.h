@@ -170,7 +170,7 @@ public:
     void record_process(const std::string&, pid_t, bool) noexcept override {}
     void control_channel(bool open) noexcept override { note(open ? "open channel" : "close channel"); }
     void release_console() noexcept override { terminal = false; }
-    void status_changed() override
+    void status_changed() noexcept override
     {
         const OwnMemory own;
         status_changes_at.insert(elapsed());

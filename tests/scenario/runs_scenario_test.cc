@@ -320,3 +320,16 @@ BOOST_AUTO_TEST_CASE(a_script_that_its_keeper_does_not_begin_is_told_of)
     (void)life.run();
     BOOST_TEST(life.host.has_said("web: start has not begun after 10 s: its keeper does not answer"));
 }
+
+BOOST_AUTO_TEST_CASE(a_stop_that_is_called_for_behind_a_restart_has_the_last_word)
+{
+    Watched life{"web"};
+    life.host.script("web").takes = 3s;
+    life.call_at(1s, "web", "restart");
+    life.call_at(2s, "web", "stop");
+    life.look_at(6s, "web");
+    life.host.signal_at(20s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.begun("stop web") == 4s);
+    BOOST_TEST(life.seen(0) == "stopped");
+}
