@@ -96,7 +96,8 @@ Ending boot(const model::InitArguments& arguments)
     });
     const int status = supervisor.run();
     machine.finish(supervisor.deadline());
-    const bool again = supervisor.reboot_was_asked() && supervisor.stop_status() == model::exit_status::reboot &&
+    const bool again = supervisor.reboot_was_asked() &&
+                       supervisor.stop_status() == model::exit_status::reboot &&
                        supervisor.settings().reboot == model::RebootChoice::restart;
     return {status, again};
 }

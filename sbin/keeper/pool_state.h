@@ -51,10 +51,10 @@ struct KeeperPool::State {
         system::Cgroup cgroup;   ///< open as well
         unsigned tries = 0;      ///< keepers that died before they had begun
         pid_t script = 0;
-        std::uint64_t early_signals = 0;   ///< by number: asked for before the script was known to run
-        std::vector<pid_t> watched;        ///< asked of its keeper, not answered yet
-        bool is_direct = false;            ///< the script is a child of init's from the start
-        bool is_orphaned = false;          ///< it has become one: its keeper is gone
+        std::uint64_t early_signals = 0; ///< by number: asked for before the script was known to run
+        std::vector<pid_t> watched;      ///< asked of its keeper, not answered yet
+        bool is_direct = false;          ///< the script is a child of init's from the start
+        bool is_orphaned = false;        ///< it has become one: its keeper is gone
         bool is_start_told = false;
         bool is_script_over = false;
         bool is_output_over = false;

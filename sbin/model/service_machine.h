@@ -7,8 +7,8 @@
 //             process of it is found.
 //   starting  Its start is at work. Ends with that run, whatever lives or dies meanwhile, or when a stop
 //             begins.
-//   running   A process of it lives, or a restart of it is at work. Ends with that process or restart, or when
-//             a start or a stop begins.
+//   running   A process of it lives, or a restart of it is at work. Ends with that process or restart, or
+//             when a start or a stop begins.
 //   ready     Running, and it has said that it serves. Ends as `running` does, or when another process is
 //             its own.
 //   done      Its start succeeded and left no process, as a script that only sets something up does. Ends

@@ -13,7 +13,8 @@ namespace init::model {
 inline constexpr std::size_t shown_length = 40;
 
 /// One line of valid UTF-8. A control character, one that turns the direction of text, and a byte that is
-/// part of no character become `?`; what is longer than `most` bytes is cut between characters and ends in `...`.
+/// part of no character become `?`; what is longer than `most` bytes is cut between characters and ends in
+/// `...`.
 std::string shown_text(std::string_view text, std::size_t most = shown_length);
 
 } // namespace init::model

@@ -86,8 +86,8 @@ void Services::tell_death(const Service& service)
     host_.log.say(fmt::format("{}: its main process {}; not restarted", service.name, how));
 }
 
-/// A restart may start and stop, and a start that a stop has overtaken may be at work still, so the machine is
-/// not asked alone.
+/// A restart may start and stop, and a start that a stop has overtaken may be at work still, so the machine
+/// is not asked alone.
 ServiceAction Services::ask(Service& service, RunPurpose purpose) noexcept
 {
     const auto is_at_work = [&](RunPurpose what) { return runs_.at_work(service, what) != nullptr; };

@@ -22,8 +22,8 @@ public:
     Callers& operator=(const Callers&) = delete;
     virtual ~Callers() = default;
 
-    /// False where the caller has gone. A call that was not `taken` must not be run: its caller does that. Only
-    /// `refused` needs memory.
+    /// False where the caller has gone. A call that was not `taken` must not be run: its caller does that.
+    /// Only `refused` needs memory.
     virtual bool answer_call(CallId call, const CallAnswer& answer) = 0;
     virtual void control_channel(bool open) noexcept = 0; ///< USR1 reopens the initctl FIFO, USR2 closes it
     virtual void status_changed() noexcept = 0;           ///< the state files are to be written anew, soon
