@@ -74,6 +74,8 @@ void KeeperPool::State::keeper_born(const Message& message, const EventSink& sin
     if (error != 0)
         keeper->run = 0;
     request_missing();
+    if (keeper->run == 0)
+        dismiss_spare(); // others may have come back while it was on its way
     if (error != 0)
         run_without_keeper(id, error, "fork", sink);
 }
@@ -90,9 +92,8 @@ void KeeperPool::State::keeper_free(Keeper& keeper, bool waits) noexcept
 {
     keeper.run = 0;
     keeper.is_leaving = !waits;
-    if (!waits)
-        return;
-    dismiss_spare();
+    if (waits)
+        dismiss_spare();
 }
 
 void KeeperPool::State::keeper_not_born(const Message& message, const EventSink& sink)

@@ -170,7 +170,35 @@ Failure a_used_keeper_is_as_a_new_one(PoolWorld& world, unsigned seed)
     return {};
 }
 
+std::size_t keepers_living()
+{
+    std::size_t count = 0;
+    for (const pid_t pid : children_of(::getpid()))
+        count += proc_file(pid, "comm") == "rc-keeper\n" && !is_gone_or_zombie(pid);
+    return count;
+}
+
 } // namespace
+
+POOL_TEST(a_spare_keeper_that_is_born_when_others_have_come_back_is_one_too_many)
+{
+    const RunId first = world.run("exec sleep 1000");
+    HOLDS(world.wait_until([&] { return world.has_started(first) && world.pool->keepers().size() == 2; }));
+    const pid_t spawner = process_named("rc-spawner");
+    signal_process(spawner, SIGSTOP);
+    const RunId second = world.run("exit 0"); // a third one is asked for, and cannot be made now
+    HOLDS(world.complete(second));
+    world.pool->signal_script(first, SIGTERM);
+    HOLDS(world.complete(first));
+    HOLDS(keepers_living() == 2);
+    signal_process(spawner, SIGCONT);
+    const auto has_one_left = [&] {
+        return std::ranges::any_of(world.reaped, [&](const auto& end) { return end.first > spawner; });
+    };
+    HOLDS(world.wait_until(has_one_left));
+    HOLDS(keepers_living() == 2);
+    return {};
+}
 
 POOL_TEST(a_keeper_that_had_any_runs_before_gives_what_a_new_one_gives)
 {
