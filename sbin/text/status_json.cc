@@ -50,10 +50,11 @@ std::string text_of(const json::object& object, const char* key)
     return {value->get_string().data(), value->get_string().size()};
 }
 
+/// A runlevel is one printable character of ASCII; `N` for anything else.
 char letter_of(const json::object& object, const char* key)
 {
     const std::string text = text_of(object, key);
-    return text.empty() ? 'N' : text.front();
+    return text.size() == 1 && text.front() > ' ' && text.front() < 0x7f ? text.front() : 'N';
 }
 
 /// A whole number within T; nothing for anything else.

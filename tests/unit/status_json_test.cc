@@ -47,6 +47,17 @@ BOOST_AUTO_TEST_CASE(what_is_no_report_is_an_error)
         parse_status(R"({"schema":1,"services":[7,{"pid":"x","exit":1e99}]})").value().services.size() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_runlevel_that_is_none_reads_as_not_known)
+{
+    for (const char* runlevel : {"é", "33", "", "\\n", "3"}) {
+        const std::string text =
+            std::string(R"({"schema":1,"runlevel":")") + runlevel + R"(","services":[]})";
+        const StatusReport report = parse_status(text).value();
+        BOOST_TEST(report.runlevel == (std::string_view{runlevel} == "3" ? '3' : 'N'));
+        BOOST_TEST((parse_status(to_json(report)).value() == report));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_error_answer_carries_its_text)
 {
     BOOST_TEST(error_json("a \"word\"") == R"({"schema":1,"error":"a \"word\""})");
