@@ -17,3 +17,6 @@ option(RCINIT_WERROR "Treat warnings as errors" OFF)
 
 # The release preset turns it on for the size of the file; everybody else links faster without.
 option(RCINIT_LTO "Optimise at link time" OFF)
+
+# What most files include is compiled once; the release preset does without, which shows that each file includes what it uses.
+option(RCINIT_PREFIX "Precompile the headers that most files include" OFF)

@@ -147,7 +147,7 @@ header_faults() {
     done | compiler=$compiler xargs -P "$(getconf _NPROCESSORS_ONLN)" -L 1 sh -c '
         header=$1
         shift
-        "$compiler" -std=c++20 -fsyntax-only -DFMT_HEADER_ONLY -DBOOST_ASIO_SEPARATE_COMPILATION \
+        "$compiler" -std=c++20 -fsyntax-only -DBOOST_ASIO_SEPARATE_COMPILATION \
             -DBOOST_PROCESS_V2_SEPARATE_COMPILATION "$@" -include "$header" -x c++ /dev/null >/dev/null 2>&1 ||
             echo "$header does not"' sh
     rm -rf -- "$include"
