@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Everything here is bounded: clients, the bytes of a request, and the time that a client may take in all. A
-// client that is slow, dead or silent costs its own answer and nothing else.
+// client that is slow, dead or silent costs its own answer and nothing else. Nobody but root and init's own user
+// can connect: to close a descriptor that somebody sends, read or not, can take as long as he likes.
 #include "control/control_socket.h"
 
 #include "control/control_request.h"
@@ -8,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -35,12 +37,31 @@ std::optional<sockaddr_un> address_of(const std::string& path) noexcept
     return address;
 }
 
-/// The user on the other side, as the kernel saw it at connect(2); nobody when it cannot say.
-uid_t peer_of(int fd) noexcept
+/// The user on the other side, as the kernel saw it at connect(2), is root or our own.
+bool is_trusted(int fd) noexcept
 {
     ucred peer{};
     socklen_t size = sizeof peer;
-    return ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.uid : static_cast<uid_t>(-1);
+    return ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+           (peer.uid == 0 || peer.uid == ::geteuid());
+}
+
+/// Asked of the kernel's own pipes alone: fstat(2) may wait for the server of a file system.
+bool is_pipe(int fd) noexcept
+{
+    return ::fcntl(fd, F_GETPIPE_SZ) >= 0;
+}
+
+/// The same pipe as an open file of our own that does not block, whatever its sender does with the flags of
+/// the one that came. Where there is no /proc, or no right to open it there, the flag is set on that one.
+void make_own(UniqueFd& pipe) noexcept
+{
+    std::array<char, 32> path{};
+    *fmt::format_to_n(path.begin(), path.size() - 1, "/proc/self/fd/{}", pipe.get()).out = '\0';
+    if (UniqueFd own{::open(path.data(), O_WRONLY | O_NONBLOCK | O_CLOEXEC)})
+        pipe = std::move(own);
+    else
+        (void)::fcntl(pipe.get(), F_SETFL, O_WRONLY | O_NONBLOCK);
 }
 
 bool must_wait(int error) noexcept
@@ -131,9 +152,10 @@ void ControlSocket::listen(const std::string& path)
     // An earlier life's socket, or whatever else was put there; the folder is ours alone.
     ::unlink(path.c_str());
     struct stat facts {};
-    const bool bound = ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0 &&
-                       ::chmod(path.c_str(), 0666) == 0 && ::listen(fd.get(), backlog) == 0 &&
-                       ::lstat(path.c_str(), &facts) == 0;
+    // The name gets the mode that the socket has. Source: unix_bind in Linux.
+    const bool bound = ::fchmod(fd.get(), 0600) == 0 &&
+                       ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0 &&
+                       ::listen(fd.get(), backlog) == 0 && ::lstat(path.c_str(), &facts) == 0;
     if (!bound)
         return complain(
             fmt::format("cannot listen at {}: {}; status has no socket", path, std::strerror(errno)));
@@ -190,7 +212,7 @@ void ControlSocket::serve(int fd)
 
 void ControlSocket::accept()
 {
-    while (clients_.size() < most_clients) {
+    for (std::size_t turn = 0; turn < most_clients && clients_.size() < most_clients; ++turn) {
         UniqueFd fd{::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
         if (!fd && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM))
             return pause(callbacks_.now() +
@@ -199,6 +221,8 @@ void ControlSocket::accept()
             return;
         admit(std::move(fd));
     }
+    if (clients_.size() < most_clients)
+        return; // the rest has the next turn
     // Further ones wait in the kernel's queue until a place is free.
     if (listening_)
         waiter_.remove(listener_.get());
@@ -207,15 +231,12 @@ void ControlSocket::accept()
 
 void ControlSocket::admit(UniqueFd fd)
 {
-    const uid_t peer = peer_of(fd.get());
-    const bool trusted = peer == 0 || peer == ::geteuid();
-    const auto strangers = std::ranges::count(clients_, false, &Client::trusted);
-    if (!trusted && static_cast<std::size_t>(strangers) >= most_strangers)
-        return;
+    if (!is_trusted(fd.get()))
+        return; // one whom the mode of the socket should have kept out
     const int number = fd.get();
     if (!waiter_.add(number, Interest::read, [this, number] { serve(number); }))
         return; // it is hung up on
-    clients_.push_back({std::move(fd), trusted, callbacks_.now() + client_life, {}, {}, {}, 0});
+    clients_.push_back({std::move(fd), callbacks_.now() + client_life, {}, {}, {}, 0});
 }
 
 ControlSocket::Next ControlSocket::read_line(Client& client)
@@ -233,8 +254,6 @@ ControlSocket::Next ControlSocket::read_line(Client& client)
     const ParsedControlRequest parsed = parse_control_request(line);
     if (!parsed.request)
         return refuse(client, parsed.complaint);
-    if (!client.trusted && (parsed.request->act || parsed.request->call))
-        return refuse(client, "only root and the user that init runs as may ask for that; nothing changes");
     if (!parsed.request->call) {
         client.answer = answer(*parsed.request);
         wait_to_write(client);
@@ -253,6 +272,9 @@ ControlSocket::Next ControlSocket::read_call(Client& client, std::size_t begin, 
         return refuse(client, parsed.complaint);
     if (!client.pipe)
         return refuse(client, "no pipe came with the call; nothing is run");
+    if (!is_pipe(client.pipe.get()))
+        return refuse(client, "what came with the call is no pipe; nothing is run");
+    make_own(client.pipe);
     waiter_.remove(client.fd.get());
     callbacks_.call(std::move(client.fd), std::move(client.pipe), std::move(*parsed.call));
     return Next::handed_on;

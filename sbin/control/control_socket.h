@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // PID 1's end of the Unix socket `control` in the state directory: one line in, one JSON text out, then the
-// end of the stream. Anyone may ask for the status; only root and init's own user may ask for a change. Who
-// calls for a run of a script is handed on to those that wait for one.
+// end of the stream. It is for root and init's own user; everybody else reads the status file. Who calls for a
+// run of a script is handed on to those that wait for one.
 #pragma once
 
 #include "control/call_request.h"
@@ -34,8 +34,6 @@ public:
     };
 
     static constexpr std::size_t most_clients = 16;
-    static constexpr std::size_t most_strangers =
-        12; ///< of them by other users, so that root is always heard
     static constexpr std::chrono::seconds client_life{5};
 
     /// Opens nothing yet: `mend` does. `waiter` must outlive this.
@@ -59,7 +57,6 @@ public:
 private:
     struct Client {
         system::UniqueFd fd;
-        bool trusted = false;
         TimePoint until{};
         std::string line; ///< and the bytes of a call behind it
         system::UniqueFd pipe;

@@ -10,9 +10,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <cstring>
@@ -289,6 +292,58 @@ BOOST_FIXTURE_TEST_CASE(a_call_without_its_pipe_or_cut_off_is_refused, Fixture)
         BOOST_TEST(answer.find("nothing is run") != std::string::npos, answer);
     }
     BOOST_TEST(events.empty());
+}
+
+/// Sends a call with this descriptor in place of a pipe's end; the answer, or nothing.
+static std::string answer_to_call_with(Fixture& fixture, int descriptor)
+{
+    const auto connection = connect_to_init(fixture.root.path(), seconds{5});
+    BOOST_REQUIRE(connection.has_value());
+    const std::string body = pack_call(sample());
+    std::string bytes = "call " + std::to_string(body.size()) + "\n" + body;
+    iovec place{bytes.data(), bytes.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
+    msghdr message{};
+    message.msg_iov = &place;
+    message.msg_iovlen = 1;
+    message.msg_control = room.data();
+    message.msg_controllen = room.size();
+    cmsghdr* const head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(head), &descriptor, sizeof descriptor);
+    BOOST_REQUIRE(::sendmsg(connection->get(), &message, 0) == static_cast<ssize_t>(bytes.size()));
+    for (int turns = 0; turns < 20; ++turns)
+        fixture.turn();
+    std::array<char, 512> text;
+    const ssize_t got = ::recv(connection->get(), text.data(), text.size(), MSG_DONTWAIT);
+    return got > 0 ? std::string(text.data(), static_cast<std::size_t>(got)) : std::string{};
+}
+
+BOOST_FIXTURE_TEST_CASE(a_call_with_something_else_than_a_pipe_is_refused, Fixture)
+{
+    const UniqueFd file{::open("/dev/null", O_WRONLY)};
+    const UniqueFd other{::socket(AF_UNIX, SOCK_STREAM, 0)};
+    for (const UniqueFd* descriptor : {&file, &other})
+        BOOST_TEST(answer_to_call_with(*this, descriptor->get()).find("no pipe") != std::string::npos);
+    BOOST_TEST(events.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_written_to_a_caller_never_blocks_whatever_its_pipe_is_set_to, Fixture)
+{
+    int ends[2];
+    BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    const UniqueFd reader{ends[0]};
+    const UniqueFd writer{ends[1]};
+    BOOST_TEST(answer_to_call_with(*this, writer.get()).empty());
+    const auto* called = find<world::ServiceCalled>();
+    BOOST_REQUIRE(called);
+    BOOST_TEST((::fcntl(writer.get(), F_GETFL) & O_NONBLOCK) == 0); // his own is as it was
+    const std::string much(1U << 20U, 'x');
+    BOOST_TEST(::write(called->output, much.data(), much.size()) < static_cast<ssize_t>(much.size()));
+    BOOST_TEST(::write(called->output, much.data(), much.size()) == -1);
+    BOOST_TEST(errno == EAGAIN);
 }
 
 BOOST_AUTO_TEST_CASE(where_nobody_listens_there_is_no_init)
