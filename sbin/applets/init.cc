@@ -86,7 +86,7 @@ Ending boot(const model::InitArguments& arguments)
                                       configuration.settings,
                                       {arguments.level, arguments.autoboot, host::builtin_rc_sysinit,
                                        RCINIT_VERSION, arguments.command, arguments.command_waits}};
-    machine.on_status([&supervisor] { return supervisor.report(); });
+    machine.on_status([&supervisor](bool anew) { return supervisor.report(anew); });
     supervisor.on_reload([&] {
         tree::Configuration fresh = tree::read_configuration(arguments.settings);
         for (const model::Diagnostic& complaint : fresh.complaints)

@@ -63,10 +63,10 @@ std::optional<std::string> fetch()
     }
     // Only root and init's own user may ask; the file is what all others have.
     if (answer.error() != boost::system::errc::permission_denied)
-        fmt::print(
-            stderr,
-            "rcinit status: cannot ask init at {}/control: {}; this is what it last wrote to {}/status.json\n",
-            folder, answer.error().message(), folder);
+        fmt::print(stderr,
+                   "rcinit status: cannot ask init at {}/control: {}; this is what it last wrote to "
+                   "{}/status.json\n",
+                   folder, answer.error().message(), folder);
     return std::move(*written);
 }
 

@@ -26,7 +26,7 @@ Callers::Callers(Loop& loop, world::Log& log, CallerPlaces places)
           [this](const model::InitctlRequest& request) { loop_.push(world::Requested{request}); },
           std::move(places.fifos)),
       callers_(loop, [this](world::Event event) { loop_.push(std::move(event)); }),
-      socket_(loop, {[this] { return status_json(); },
+      socket_(loop, {[this] { return answer_status(); },
                      [this](const model::InitctlRequest& request) { loop_.push(world::Requested{request}); },
                      [this](system::UniqueFd connection, system::UniqueFd pipe, control::CallRequest call) {
                          callers_.admit(std::move(connection), std::move(pipe), std::move(call));
@@ -82,8 +82,9 @@ void Callers::mend_state()
 
 void Callers::status_changed() noexcept
 {
+    answer_.clear();
     if (!status_due_ && !loop_.is_in_reserve())
-        status_due_ = loop_.now() + status_delay;
+        status_due_ = std::max(loop_.now() + status_delay, status_not_before_);
 }
 
 std::optional<world::TimePoint> Callers::due() const noexcept
@@ -103,18 +104,34 @@ void Callers::work(world::TimePoint now) noexcept
         guarded(log_, "dropping slow clients failed; trying again", [&] { socket_.expire(now); });
 }
 
-std::string Callers::status_json()
+/// A report costs a look at every process, and how many there are is for others to decide: a fiftieth of init's
+/// time goes into reports.
+std::string Callers::make_status(bool anew)
 {
     if (!report_)
         return text::error_json("init has not begun to boot");
-    return text::to_json(report_());
+    const world::TimePoint begun = loop_.now();
+    std::string text = text::to_json(report_(anew));
+    const world::TimePoint over = loop_.now();
+    status_not_before_ = over + 49 * (over - begun);
+    return text;
+}
+
+/// What was answered last stands until something has changed, or the next one may be made.
+const std::string& Callers::answer_status()
+{
+    if (answer_.empty() || loop_.now() >= status_not_before_) {
+        std::string made = make_status(true); // which may find that something has changed
+        answer_ = std::move(made);
+    }
+    return answer_;
 }
 
 void Callers::write_status()
 {
     if (state_.path().empty())
         return;
-    (void)control::write_status_file(state_.path(), status_json() + "\n");
+    (void)control::write_status_file(state_.path(), make_status(false) + "\n");
     // A status is the largest thing that is ever built here, and it comes after a burst of work: what both
     // leave free in the memory would stay resident in PID 1 for the container's life.
     system::release_idle_memory();

@@ -33,8 +33,8 @@ public:
     void control_channel(bool open) noexcept override;
     void status_changed() noexcept override;
 
-    /// Who answers a status request; without one the channel says so.
-    void on_status(std::function<model::StatusReport()> report) { report_ = std::move(report); }
+    /// Who answers a status request, with `anew` for one who asks; without one the channel says so.
+    void on_status(std::function<model::StatusReport(bool anew)> report) { report_ = std::move(report); }
     /// Makes the channels and writes the status at once: one of an earlier life must not say that this one
     /// is running.
     void open();
@@ -48,16 +48,19 @@ private:
     void work(world::TimePoint now) noexcept override;
     void mend_state();
     void write_status();
-    [[nodiscard]] std::string status_json();
+    [[nodiscard]] std::string make_status(bool anew);
+    [[nodiscard]] const std::string& answer_status();
 
     Loop& loop_;
     world::Log& log_;
-    std::function<model::StatusReport()> report_;
+    std::function<model::StatusReport(bool anew)> report_;
     control::StateDirectory state_;
     control::InitctlFifo fifo_;
     control::Callers callers_;
     control::ControlSocket socket_;
     std::optional<world::TimePoint> status_due_;
+    world::TimePoint status_not_before_{}; ///< the last one took its share of the time
+    std::string answer_;                   ///< the last one, while it stands
     bool is_channel_open_ = true;
 };
 

@@ -46,7 +46,10 @@ public:
     [[nodiscard]] world::Log& log() noexcept { return log_; }
 
     /// Who answers a status request; without one the channel says so.
-    void on_status(std::function<model::StatusReport()> report) { callers_.on_status(std::move(report)); }
+    void on_status(std::function<model::StatusReport(bool anew)> report)
+    {
+        callers_.on_status(std::move(report));
+    }
     void use_log_choice(model::LogChoice choice) noexcept { log_.use_choice(choice); }
     /// After the supervisor has come to its end: the scribe writes out what it holds, until `deadline` at
     /// most, then everything is ended.

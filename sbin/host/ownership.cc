@@ -5,20 +5,25 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstring>
+
 namespace init::host {
 namespace {
 
-constexpr int longest_chain = 256; ///< parents looked at; deeper trees are taken for strangers
+constexpr int longest_chain = 256; ///< parents asked about one by one; deeper trees are taken for strangers
 
 } // namespace
 
-Ownership::Ownership(const keeper::KeeperPool& pool) noexcept : pool_(pool), is_first_(::getpid() == 1) {}
+Ownership::Ownership(const keeper::KeeperPool& pool) noexcept
+    : pool_(pool), is_first_(::getpid() == 1), self_(::getpid())
+{
+}
 
 Belonging Ownership::of(pid_t pid) const noexcept
 {
-    const pid_t self = ::getpid();
     for (int steps = 0; steps < longest_chain; ++steps) {
-        if (pid == self)
+        if (pid == self_)
             return {Belonging::Owner::init, std::nullopt};
         if (const std::optional<world::RunId> run = pool_.run_of_keeper(pid))
             return {Belonging::Owner::keeper, run};
@@ -26,25 +31,114 @@ Belonging Ownership::of(pid_t pid) const noexcept
         if (!stat)
             return {};
         if (stat->parent == 0)
-            return {is_first_ ? Belonging::Owner::visitor : Belonging::Owner::stranger, std::nullopt};
+            return end_of_chain(0);
         pid = stat->parent;
     }
     return {};
 }
 
-bool Ownership::visit(Visit each, void* context) const noexcept
+/// Whose a process is whose parent is none that was found. One that has ended since has left it to init, or to
+/// a keeper, and the next look tells.
+Belonging Ownership::end_of_chain(pid_t parent) const noexcept
+{
+    if (!is_first_)
+        return {};
+    return {parent == 0 ? Belonging::Owner::visitor : Belonging::Owner::init, std::nullopt};
+}
+
+// --- All of them ------------------------------------------------------------------------------------
+
+bool Ownership::look() noexcept
+{
+    rows_.clear();
+    const bool is_seen = system::visit_processes(
+        [](pid_t pid, void* context) {
+            auto* const self = static_cast<Ownership*>(context);
+            const std::optional<system::ProcessStat> stat = system::read_process(pid);
+            Row* const row = stat ? self->rows_.add() : nullptr;
+            if (row == nullptr)
+                return;
+            row->seen.pid = pid;
+            row->seen.parent = stat->parent;
+            row->seen.state = stat->state;
+            std::memcpy(row->seen.comm, stat->comm, sizeof row->seen.comm);
+        },
+        this);
+    if (!is_seen)
+        return false;
+    // /proc lists them by number; a look that others disturbed may not.
+    const auto by_pid = [](const Row& a, const Row& b) { return a.seen.pid < b.seen.pid; };
+    if (!std::ranges::is_sorted(rows_.rows(), by_pid))
+        std::ranges::sort(rows_.rows(), by_pid);
+    mark_keepers();
+    for (Row& row : rows_.rows())
+        settle(row);
+    return true;
+}
+
+void Ownership::mark_keepers() noexcept
+{
+    if (Row* const own = find(self_)) {
+        own->is_helper = own->is_known = true;
+        own->seen.whose.owner = Belonging::Owner::init;
+    }
+    pool_.visit_own([this](pid_t pid, std::optional<world::RunId> run) {
+        if (Row* const row = find(pid)) {
+            row->is_helper = row->is_known = true;
+            row->seen.whose = run ? Belonging{Belonging::Owner::keeper, run}
+                                  : Belonging{Belonging::Owner::init, std::nullopt};
+        }
+    });
+}
+
+/// Up to the first of whom it is known, and then the same for all in between: each is passed twice at most.
+void Ownership::settle(Row& row) noexcept
+{
+    Row* top = &row;
+    // As many steps as there are rows: pids that came again while they were read could close a circle.
+    for (std::size_t steps = rows_.rows().size(); !top->is_known && steps > 0; --steps) {
+        Row* const above = find(top->seen.parent);
+        if (above == nullptr)
+            break;
+        top = above;
+    }
+    const Belonging whose = top->is_known ? top->seen.whose : end_of_chain(top->seen.parent);
+    for (Row* below = &row; below != nullptr && !below->is_known; below = find(below->seen.parent)) {
+        below->is_known = true;
+        below->seen.whose = whose;
+    }
+}
+
+Ownership::Row* Ownership::find(pid_t pid) noexcept
+{
+    const std::span<Row> rows = rows_.rows();
+    const auto at = std::ranges::lower_bound(rows, pid, {}, [](const Row& row) { return row.seen.pid; });
+    return at != rows.end() && at->seen.pid == pid ? &*at : nullptr;
+}
+
+// --- One by one -------------------------------------------------------------------------------------
+
+bool Ownership::visit_one_by_one(Visit visit, void* context) const noexcept
 {
     struct All {
         const Ownership& ownership;
-        Visit each;
+        Visit visit;
         void* context;
-        pid_t self;
-    } all{*this, each, context, ::getpid()};
-    return system::visit_processes(
+    } all{*this, visit, context};
+    return system::visit_processes_until(
         [](pid_t pid, void* data) {
             const All& a = *static_cast<const All*>(data);
-            if (pid != a.self && !a.ownership.pool_.is_own(pid))
-                a.each(pid, a.ownership.of(pid), a.context);
+            if (pid == a.ownership.self_ || a.ownership.pool_.is_own(pid))
+                return true;
+            const std::optional<system::ProcessStat> stat = system::read_process(pid);
+            if (!stat || stat->state == 'Z' || stat->state == 'X')
+                return true;
+            SeenProcess seen;
+            seen.pid = pid;
+            seen.parent = stat->parent;
+            seen.state = stat->state;
+            seen.whose = a.ownership.of(pid);
+            return a.visit(seen, a.context);
         },
         &all);
 }

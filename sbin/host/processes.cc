@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "host/processes.h"
 
-#include "host/run_by_hand.h"
 #include "system/process_table.h"
 #include "system/signal_process.h"
 
@@ -29,7 +28,7 @@ Processes::Processes(Loop& loop, world::Log& log, keeper::KeeperPool& pool, Watc
           else
               loop_.push(std::move(event));
       }),
-      ownership_(pool), launcher_(loop, pool), doubt_(loop, log),
+      ownership_(pool), look_aside_(loop, ownership_), launcher_(loop, pool), doubt_(loop, log),
       reaper_(loop, log, [this](pid_t pid, int status) { child_ended(pid, status); }),
       watches_(
           loop, pool, [this] { reaper_.reap(); }, open_pidfd)
@@ -56,6 +55,8 @@ void Processes::child_ended(pid_t pid, int status)
         loop_.push(world::ChildEnded{pid, status});
         return;
     }
+    if (look_aside_.child_ended(pid))
+        return;
     const bool is_watched = watches_.child_ended(pid, status);
     if (!pool_.child_ended(pid, status, sink_) && !is_watched)
         doubt_.doubt(); // an orphan: somebody has run something by hand
@@ -96,17 +97,19 @@ void Processes::signal_rest(int signo) noexcept
         (void)system::send_signal_to_all(signo);
         return;
     }
-    ownership_.visit_others([signo](pid_t pid, const Belonging& whose) {
-        if (whose.owner != Belonging::Owner::stranger)
-            (void)system::send_signal(pid, signo);
+    ownership_.visit_others([signo](const SeenProcess& seen) {
+        if (seen.is_living() && seen.whose.owner != Belonging::Owner::stranger)
+            (void)system::send_signal(seen.pid, signo);
+        return true;
     });
 }
 
 void Processes::signal_visitors(int signo) noexcept
 {
-    ownership_.visit_others([signo](pid_t pid, const Belonging& whose) {
-        if (whose.owner == Belonging::Owner::visitor)
-            (void)system::send_signal(pid, signo);
+    ownership_.visit_others([signo](const SeenProcess& seen) {
+        if (seen.whose.owner == Belonging::Owner::visitor)
+            (void)system::send_signal(seen.pid, signo);
+        return true;
     });
 }
 
@@ -130,43 +133,43 @@ bool Processes::is_alive(pid_t pid) noexcept
 std::vector<world::ProcessLook> Processes::processes()
 {
     std::vector<world::ProcessLook> all;
-    ownership_.visit_others([&all](pid_t pid, const Belonging& whose) {
-        if (const auto stat = read_living(pid))
-            all.push_back({pid, stat->parent, whose.run});
+    ownership_.visit_others([&all](const SeenProcess& seen) {
+        if (seen.is_living())
+            all.push_back({seen.pid, seen.parent, seen.whose.run});
+        return true;
     });
     return all;
 }
 
-std::optional<world::RunByHand> Processes::find_run_by_hand(std::string_view service,
-                                                            std::span<const world::RunId> own)
-{
-    RunByHandSearch search{std::string(service)};
-    std::optional<world::RunByHand> found;
-    ownership_.visit_others([&](pid_t pid, const Belonging& whose) {
-        const bool is_own = whose.run && std::ranges::find(own, *whose.run) != own.end();
-        if (found || is_own)
-            return;
-        if (std::optional<std::string> verb = search.verb_of(pid))
-            found = {pid, std::move(*verb)};
-    });
-    return found;
-}
-
 // --- Counting ---------------------------------------------------------------------------------------
 
-world::Population Processes::population() noexcept
+/// For a whole count all are looked at, each once. Where the first that is found is enough, the chain above
+/// that one is all that is looked at as well.
+world::Population Processes::population(Count count) noexcept
 {
-    world::Population count;
-    const bool is_seen = ownership_.visit_others([&count](pid_t pid, const Belonging& whose) {
-        if (!read_living(pid))
-            return;
-        count.under_keepers += whose.owner == Belonging::Owner::keeper ? 1 : 0;
-        count.others += whose.owner == Belonging::Owner::init ? 1 : 0;
-        count.visitors += whose.owner == Belonging::Owner::visitor ? 1 : 0;
-    });
+    world::Population left;
+    auto add = [&left, count](const SeenProcess& seen) {
+        if (!seen.is_living())
+            return true;
+        left.under_keepers += seen.whose.owner == Belonging::Owner::keeper ? 1 : 0;
+        left.others += seen.whose.owner == Belonging::Owner::init ? 1 : 0;
+        left.visitors += seen.whose.owner == Belonging::Owner::visitor ? 1 : 0;
+        const bool is_enough = (count == Count::until_ours && left.ours() != 0) ||
+                               (count == Count::until_other && left.others != 0);
+        return !is_enough;
+    };
+    const bool is_seen =
+        count == Count::until_ours ? ownership_.visit_some(add) : ownership_.visit_others(add);
     if (!is_seen)
-        count.under_keepers = pool_.runs_alive();
-    reaper_.tell_of_next_batch(!is_seen || !count.is_empty());
+        left.under_keepers = pool_.runs_alive();
+    reaper_.tell_of_next_batch(!is_seen || !left.is_empty());
+    return left;
+}
+
+std::size_t Processes::crowd() noexcept
+{
+    std::size_t count = 0;
+    system::visit_processes([](pid_t, void* context) { ++*static_cast<std::size_t*>(context); }, &count);
     return count;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "host/child_launcher.h"
+#include "host/look_aside.h"
 #include "host/loop.h"
 #include "host/ownership.h"
 #include "host/ownership_doubt.h"
@@ -42,11 +43,15 @@ public:
     void watch(pid_t pid) override { watches_.watch(pid); }
     void watch_folder(const std::string& folder) noexcept override { doubt_.watch_folder(folder); }
     bool is_alive(pid_t pid) noexcept override;
-    std::optional<world::RunByHand> find_run_by_hand(std::string_view service,
-                                                     std::span<const world::RunId> own) override;
+    world::Result<void> look_for_run_by_hand(std::string_view service,
+                                             std::span<const world::RunId> own) override
+    {
+        return look_aside_.begin(service, own);
+    }
     std::vector<world::ProcessLook> processes() override;
 
-    world::Population population() noexcept override;
+    world::Population population(Count count) noexcept override;
+    std::size_t crowd() noexcept override;
     std::size_t keepers_left() noexcept override { return pool_.runs_alive(); }
 
     [[nodiscard]] const Ownership& ownership() const noexcept { return ownership_; }
@@ -61,6 +66,7 @@ private:
     std::function<void(int)> pipe_taken_;
     std::function<void(world::Event)> sink_; ///< of what keepers say
     Ownership ownership_;
+    LookAside look_aside_;
     ChildLauncher launcher_;
     OwnershipDoubt doubt_;
     Reaper reaper_;

@@ -264,6 +264,19 @@ bool KeeperPool::is_own(pid_t pid) const noexcept
                        state_->find_process(pid) != nullptr);
 }
 
+void KeeperPool::visit_each(Visit visit, void* context) const noexcept
+{
+    for (const pid_t pid : {state_->scribe, state_->spawner})
+        if (pid != 0)
+            visit(pid, std::nullopt, context);
+    for (const pid_t pid : state_->replaced_spawners)
+        if (pid != 0)
+            visit(pid, std::nullopt, context);
+    for (const State::Keeper& keeper : state_->keepers)
+        if (const pid_t pid = keeper.process(); pid != 0)
+            visit(pid, keeper.run != 0 ? std::optional(RunId{keeper.run}) : std::nullopt, context);
+}
+
 std::optional<RunId> KeeperPool::run_of_keeper(pid_t keeper) const noexcept
 {
     const State::Keeper* known = state_->find_process(keeper);

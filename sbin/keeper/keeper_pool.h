@@ -69,6 +69,13 @@ public:
 
     /// Keepers, spawner, scribe: what a count of living processes leaves out.
     [[nodiscard]] bool is_own(pid_t pid) const noexcept;
+    /// `visitor(pid, run)` for each of them; the run is that of a keeper at work.
+    template <class Visitor> void visit_own(Visitor&& visitor) const noexcept
+    {
+        visit_each([](pid_t pid, std::optional<world::RunId> run,
+                      void* context) { (*static_cast<Visitor*>(context))(pid, run); },
+                   &visitor);
+    }
     [[nodiscard]] std::optional<world::RunId> run_of_keeper(pid_t keeper) const noexcept;
     [[nodiscard]] pid_t keeper_of(world::RunId run) const noexcept; ///< 0 when it has gone
     [[nodiscard]] std::vector<pid_t> keepers() const;
@@ -88,7 +95,9 @@ public:
 
 private:
     struct State;
+    using Visit = void (*)(pid_t pid, std::optional<world::RunId> run, void* context);
     explicit KeeperPool(std::unique_ptr<State> state) noexcept;
+    void visit_each(Visit visit, void* context) const noexcept;
     std::unique_ptr<State> state_;
 };
 

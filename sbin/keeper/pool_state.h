@@ -38,6 +38,11 @@ struct KeeperPool::State {
         [[nodiscard]] bool is_unborn() const noexcept { return pid == 0; }
         /// The spawner has made it, or somebody else's end has told of it.
         [[nodiscard]] bool is_cloned() const noexcept { return place && place.entry().keeper() != 0; }
+        /// Also of one that has not announced itself; 0 before it is there.
+        [[nodiscard]] pid_t process() const noexcept
+        {
+            return pid != 0 || !place ? pid : place.entry().keeper();
+        }
     };
 
     struct Run {

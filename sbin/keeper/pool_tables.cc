@@ -23,9 +23,8 @@ KeeperPool::State::Keeper* KeeperPool::State::find_keeper_of(std::uint32_t run) 
 /// Also one that has not announced itself.
 KeeperPool::State::Keeper* KeeperPool::State::find_process(pid_t pid) noexcept
 {
-    const auto found = std::find_if(keepers.begin(), keepers.end(), [pid](const Keeper& k) {
-        return k.pid == pid || (k.is_unborn() && k.place && k.place.entry().keeper() == pid);
-    });
+    const auto found =
+        std::find_if(keepers.begin(), keepers.end(), [pid](const Keeper& k) { return k.process() == pid; });
     return pid > 0 && found != keepers.end() ? &*found : nullptr;
 }
 
@@ -44,11 +43,12 @@ KeeperPool::State::Run& KeeperPool::State::add_run(const std::string& label)
     return *runs.back();
 }
 
+/// They stand in the order of their numbers, which only grow.
 KeeperPool::State::Run* KeeperPool::State::find_run(std::uint32_t id) noexcept
 {
-    const auto found =
-        std::find_if(runs.begin(), runs.end(), [id](const auto& run) { return run->id == id; });
-    return found != runs.end() ? found->get() : nullptr;
+    const auto found = std::lower_bound(
+        runs.begin(), runs.end(), id, [](const auto& run, std::uint32_t wanted) { return run->id < wanted; });
+    return found != runs.end() && (*found)->id == id ? found->get() : nullptr;
 }
 
 /// The run whose script this child of init is.

@@ -3,6 +3,7 @@
 #include "model/stop_budget.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace init::model {
 namespace {
@@ -37,8 +38,20 @@ StopBudget StopBudget::with_deadline(TimePoint arrival, Duration grace, std::opt
     StopBudget budget = without_deadline(per_script, reserve_of(grace, usable));
     budget.deadline_ = arrival + usable;
     budget.reserve_at_ = *budget.deadline_ - budget.reserve_;
+    budget.most_for_end_ = usable / 4;
     budget.last_press_ = arrival;
     return budget;
+}
+
+void StopBudget::leave_time_for(std::size_t processes) noexcept
+{
+    if (!deadline_)
+        return;
+    const std::size_t many = std::clamp<std::size_t>(processes, few_processes, 1'000'000) - few_processes;
+    const Duration before = std::exchange(
+        for_end_, std::min<Duration>(static_cast<Duration::rep>(many) * end_of_one, most_for_end_));
+    *deadline_ += before - for_end_;
+    *reserve_at_ += before - for_end_;
 }
 
 StopBudget::Duration StopBudget::default_margin(Duration grace) noexcept

@@ -15,6 +15,9 @@ public:
     using Duration = std::chrono::steady_clock::duration;
 
     static constexpr std::chrono::milliseconds kill_lead{300}; ///< KILL comes this long before the deadline
+    /// What the kernel takes to end one process, where there are many: init's own end waits for all of them.
+    static constexpr std::chrono::microseconds end_of_one{300};
+    static constexpr std::size_t few_processes = 200; ///< whose end takes no time worth counting
     static constexpr std::chrono::milliseconds least_second{
         1000}; ///< a second signal sooner than this is a repeat
 
@@ -25,6 +28,10 @@ public:
     /// a margin that leaves nothing is cut to half of `grace`.
     static StopBudget with_deadline(TimePoint arrival, Duration grace, std::optional<Duration> margin,
                                     Duration per_script) noexcept;
+
+    /// So many processes are there: deadline and reserve come earlier than laid out by what their end takes, a
+    /// quarter of the time at the most. The last count is the one that holds.
+    void leave_time_for(std::size_t processes) noexcept;
 
     /// max(0.5 s, 5 %).
     static Duration default_margin(Duration grace) noexcept;
@@ -57,6 +64,8 @@ private:
     std::optional<TimePoint> reserve_at_;
     Duration per_script_{};
     Duration reserve_{};
+    Duration most_for_end_{};
+    Duration for_end_{}; ///< left for the end of many processes
     TimePoint last_press_{};
     int presses_ = 0;
 };

@@ -71,9 +71,12 @@ void RcEngine::take(tree::LevelPlan plan)
 {
     std::vector<model::ScheduledStep> steps;
     steps.reserve(plan.steps.size());
+    services_.forget_steps();
     for (tree::PlannedStep& planned : plan.steps) {
-        const Service* service = services_.find(planned.step.link.name);
+        Service* const service = services_.find(planned.step.link.name);
         const bool starts = planned.step.verb == "start";
+        if (service)
+            service->steps |= starts ? starts_it : stops_it;
         steps.push_back({std::move(planned.after), planned.stage, planned.interactive,
                          service ? (starts ? service->start_took : service->stop_took) : std::nullopt});
     }
@@ -110,6 +113,7 @@ RcEngine::Begun RcEngine::start(std::size_t index)
     const model::PlanStep& step = steps_[index].step;
     const RunPurpose purpose = model::purpose_of(step.verb);
     Service& service = services_.get(step.link.name);
+    service.steps |= step.verb == "start" ? starts_it : stops_it; // it may be a new one
     const ServiceAction action = services_.ask(service, purpose);
     if (action == ServiceAction::hold)
         return hold(index, service); // whether it is skipped is asked when the other run is over
@@ -404,13 +408,6 @@ void RcEngine::abandon() noexcept
 std::size_t RcEngine::unfinished() const noexcept
 {
     return waited_for_.size() + runs_.count_at_work([](const Run& run) { return run.overtaken; });
-}
-
-bool RcEngine::has_step(std::string_view service, std::string_view verb) const noexcept
-{
-    return std::any_of(steps_.begin(), steps_.end(), [&](const tree::PlannedStep& planned) {
-        return planned.step.verb == verb && planned.step.link.name == service;
-    });
 }
 
 } // namespace init::supervisor

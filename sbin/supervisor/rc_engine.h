@@ -15,6 +15,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace init::supervisor {
@@ -77,8 +78,8 @@ public:
     /// ran.
     [[nodiscard]] bool has_unlisted() const noexcept { return unlisted_; }
     void forget_unlisted() noexcept { unlisted_ = false; }
-    /// True when the steps begun last hold this one.
-    [[nodiscard]] bool has_step(std::string_view service, std::string_view verb) const noexcept;
+    /// What the steps begun last hold for a service, in its `steps`.
+    enum StepKind : unsigned { starts_it = 1, stops_it = 2 };
 
     void run_over(const Run& run, const model::RunOutcome& outcome, pid_t left,
                   const std::string& why) override;

@@ -26,7 +26,9 @@ std::uint32_t number(world::RunId run) noexcept
 
 world::Result<world::RunId> Runs::begin(Run run, const world::ScriptRequest& request)
 {
-    runs_.reserve(runs_.size() + 1);
+    if (runs_.size() == runs_.capacity())
+        runs_.reserve(runs_.size() * 2 + 8);
+    working_.reserve(runs_.capacity());
     auto kept = std::make_unique<Run>(std::move(run));
     kept->begun = host_.clock.now();
     const world::Result<world::RunId> id = host_.processes.run_script(request);
@@ -34,6 +36,7 @@ world::Result<world::RunId> Runs::begin(Run run, const world::ScriptRequest& req
         return id.error();
     kept->id = *id;
     const Run& begun = *runs_.emplace_back(std::move(kept));
+    working_.push_back(runs_.back().get());
     if (begun.limit)
         host_.clock.arm({Kind::run_limit, number(*id)}, *begun.limit);
     if (begun.asker == Asker::level)
@@ -77,6 +80,7 @@ void Runs::over(world::RunId id, const model::RunOutcome& outcome, pid_t left,
     if (!run->is_at_work())
         return;
     run->state = Run::State::over;
+    std::erase(working_, run);
     host_.clock.disarm({Kind::run_limit, number(id)});
     host_.clock.disarm({Kind::run_report, number(id)});
     for (RunListener* listener : listeners_)
@@ -90,7 +94,7 @@ void Runs::run_empty(const world::RunEmpty& event) noexcept
         return;
     if (run->is_at_work()) // its end was not told; that nothing is left is all that will ever be known
         over(event.run, model::outcome_of(run->purpose, std::nullopt, layout_), 0, {});
-    std::erase_if(runs_, [&](const auto& known) { return known->id == event.run; });
+    runs_.erase(place_of(event.run));
 }
 
 void Runs::timer_fired(world::Timer timer) noexcept
@@ -155,19 +159,24 @@ void Runs::last_line(const world::LastLine& event)
         more, event.text.empty() ? "it has written nothing" : "last it wrote \"" + event.text + "\""));
 }
 
+std::vector<std::unique_ptr<Run>>::const_iterator Runs::place_of(world::RunId id) const noexcept
+{
+    return std::lower_bound(runs_.begin(), runs_.end(), id,
+                            [](const auto& run, world::RunId wanted) { return run->id < wanted; });
+}
+
 Run* Runs::find(world::RunId id) const noexcept
 {
-    const auto at = std::lower_bound(runs_.begin(), runs_.end(), id,
-                                     [](const auto& run, world::RunId wanted) { return run->id < wanted; });
+    const auto at = place_of(id);
     return at != runs_.end() && (*at)->id == id ? at->get() : nullptr;
 }
 
 Run* Runs::at_work(const Service& service, model::RunPurpose purpose) const noexcept
 {
-    const auto at = std::find_if(runs_.begin(), runs_.end(), [&](const auto& run) {
-        return run->service == &service && run->purpose == purpose && run->is_at_work();
+    const auto at = std::find_if(working_.begin(), working_.end(), [&](const Run* run) {
+        return run->service == &service && run->purpose == purpose;
     });
-    return at == runs_.end() ? nullptr : at->get();
+    return at == working_.end() ? nullptr : *at;
 }
 
 std::vector<world::RunId> Runs::of(const Service& service) const

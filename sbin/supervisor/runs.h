@@ -98,8 +98,8 @@ public:
     template <class Counts> [[nodiscard]] std::size_t count_at_work(Counts&& counts) const noexcept
     {
         std::size_t count = 0;
-        for (const auto& run : runs_)
-            if (run->is_at_work() && counts(*run))
+        for (const Run* run : working_)
+            if (counts(*run))
                 ++count;
         return count;
     }
@@ -115,12 +115,15 @@ public:
 private:
     void over(world::RunId id, const model::RunOutcome& outcome, pid_t left, const std::string& why) noexcept;
     void out_of_time(world::RunId id) noexcept;
+    /// Where it stands, or would.
+    [[nodiscard]] std::vector<std::unique_ptr<Run>>::const_iterator place_of(world::RunId id) const noexcept;
     void report_long(const Run& run) noexcept;
 
     world::Host& host_;
     model::Layout layout_ = model::Layout::plain;
     std::vector<RunListener*> listeners_;
     std::vector<std::unique_ptr<Run>> runs_; ///< by id, which only grows; a listener may begin another
+    std::vector<Run*> working_; ///< those of them that are at work: few, where `runs_` may be many
 };
 
 } // namespace init::supervisor

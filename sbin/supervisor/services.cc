@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace init::supervisor {
 
@@ -32,15 +34,15 @@ Service& Services::get(std::string_view name)
         return *known;
     Service& made = services_.emplace_back();
     made.name = name;
+    by_name_.emplace(made.name, &made);
     made.since = host_.clock.wall_clock();
     return made;
 }
 
 Service* Services::find(std::string_view name) noexcept
 {
-    const auto at =
-        std::find_if(services_.begin(), services_.end(), [&](const Service& s) { return s.name == name; });
-    return at == services_.end() ? nullptr : &*at;
+    const auto at = by_name_.find(name);
+    return at == by_name_.end() ? nullptr : at->second;
 }
 
 void Services::learn(Service& service, const std::string& path)
@@ -281,7 +283,7 @@ void Services::process_ended(const world::ProcessEnded& event)
         }
         world::guarded(host_.log,
                        "the end of a service's process is not answered in full; its state may be out of date",
-                       [&] { settle_without_main(service, by_hand); });
+                       [&] { by_hand ? believe_end(service, true) : settle_without_main(service); });
     }
 }
 
@@ -291,26 +293,51 @@ bool Services::was_asked_to_end(const Service& service) noexcept
     return service.main_status && model::ended_as_asked(*service.main_status);
 }
 
-void Services::settle_without_main(Service& service, bool after_a_run_by_hand)
+/// True where the end needs no answer: the end of a script at work settles it, or another process has come.
+bool Services::find_again(Service& service)
 {
     if (service.main != 0 || is_at_work(service))
-        return; // the end of the script settles it
-    if (const pid_t pid = pid_from_file(service)) {
-        adopt_main(service, pid);
-        service.started = true;
-        apply(service, ServiceEvent::process_found);
-        return;
-    }
+        return true;
+    const pid_t pid = pid_from_file(service);
+    if (pid == 0)
+        return false;
+    adopt_main(service, pid);
+    service.started = true;
+    apply(service, ServiceEvent::process_found);
+    return true;
+}
+
+/// Somebody may have ended it with a script of his own, and brings it up again in a moment.
+void Services::settle_without_main(Service& service)
+{
     const bool is_fault = service.main_status && model::ended_by_fault(*service.main_status);
-    if (service.state != ServiceState::ending && !is_fault && !after_a_run_by_hand) {
+    const bool is_expected = service.state == ServiceState::ending || is_stopping_;
+    if (!is_expected && !is_fault && !find_again(service)) {
         const std::vector<world::RunId> own = runs_.of(service);
-        const auto hand = host_.processes.find_run_by_hand(service.name, own);
-        if (hand && model::purpose_of(hand->verb) != RunPurpose::look) {
-            service.by_hand = hand->pid;
-            host_.processes.watch(hand->pid);
+        service.by_hand_sought = static_cast<bool>(host_.processes.look_for_run_by_hand(service.name, own));
+        if (service.by_hand_sought)
             return;
-        }
     }
+    believe_end(service, false);
+}
+
+void Services::run_by_hand_told(const world::RunByHandTold& event)
+{
+    Service* const service = find(event.service);
+    if (!service || !std::exchange(service->by_hand_sought, false))
+        return;
+    const bool is_there = event.pid != 0 && model::purpose_of(event.verb) != RunPurpose::look;
+    if (service->main != 0 || !is_there)
+        return believe_end(*service, false);
+    service->by_hand = event.pid;
+    host_.processes.watch(event.pid);
+}
+
+void Services::believe_end(Service& service, bool after_a_run_by_hand)
+{
+    if (find_again(service))
+        return;
+    const bool is_fault = service.main_status && model::ended_by_fault(*service.main_status);
     const bool ended = was_asked_to_end(service) || (after_a_run_by_hand && !is_fault);
     apply(service, ended ? ServiceEvent::process_ended : ServiceEvent::process_died);
 }
@@ -392,9 +419,29 @@ std::vector<Service*> Services::still_up()
     return up;
 }
 
+/// Each process is that of the service whose run it is under, and that of the one whose main process it is.
+void Services::count_processes(std::vector<model::ServiceStatus>& rows)
+{
+    std::map<const Service*, std::size_t> row_of;
+    std::map<pid_t, const Service*> main_of;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        row_of.emplace(&services_[i], i);
+        if (services_[i].main != 0)
+            main_of.emplace(services_[i].main, &services_[i]);
+    }
+    for (const world::ProcessLook& process : host_.processes.processes()) {
+        const Run* const run = process.run ? runs_.find(*process.run) : nullptr;
+        const Service* const above = run ? run->service : nullptr;
+        const auto main = main_of.find(process.pid);
+        if (above)
+            ++rows[row_of.at(above)].processes;
+        if (main != main_of.end() && main->second != above)
+            ++rows[row_of.at(main->second)].processes;
+    }
+}
+
 std::vector<model::ServiceStatus> Services::report()
 {
-    refresh_all();
     std::vector<model::ServiceStatus> rows;
     rows.reserve(services_.size());
     for (const Service& service : services_) {
@@ -407,12 +454,7 @@ std::vector<model::ServiceStatus> Services::report()
         if (!service.reason.empty())
             row.reason = service.reason;
     }
-    for (const world::ProcessLook& process : host_.processes.processes()) {
-        const Run* run = process.run ? runs_.find(*process.run) : nullptr;
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            if ((run && run->service == &services_[i]) || process.pid == services_[i].main)
-                ++rows[i].processes;
-    }
+    count_processes(rows);
     return rows;
 }
 

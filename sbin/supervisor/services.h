@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,11 +27,13 @@ struct Service {
     std::string script; ///< the path it was last run by
     model::ServiceState state = model::ServiceState::stopped;
     model::Wanted wanted = model::Wanted::down;
-    pid_t main = 0;            ///< 0 when none lives
-    pid_t main_at_stop = 0;    ///< when the stop at work began
-    bool lost_at_work = false; ///< since the run at work began its main process has ended, and not as asked
-    pid_t by_hand = 0;         ///< somebody's own run of the script, waited for before a death is believed
-    bool started = false;      ///< its start was run, and it was not stopped since
+    pid_t main = 0;              ///< 0 when none lives
+    pid_t main_at_stop = 0;      ///< when the stop at work began
+    bool lost_at_work = false;   ///< since the run at work began its main process has ended, and not as asked
+    pid_t by_hand = 0;           ///< somebody's own run of the script, waited for before a death is believed
+    bool by_hand_sought = false; ///< such a run is looked for, before a death is believed
+    bool started = false;        ///< its start was run, and it was not stopped since
+    unsigned steps = 0;        ///< the kinds of step that the level at hand has for it, `RcEngine::StepKind`
     bool stop_not_run = false; ///< its stop was due last, and its script could not be run
     bool locked = false;       ///< had its lock in /var/lock/subsys when it was last looked for
     bool read = false;         ///< `settings` and `pid_files` come from the script
@@ -65,6 +68,10 @@ public:
     void skipped(Service& service, std::string reason);
     /// A main process, or somebody's run by hand, has ended.
     void process_ended(const world::ProcessEnded& event);
+    /// What was looked for when the main process was gone.
+    void run_by_hand_told(const world::RunByHandTold& event);
+    /// From now on everything is to end, and nobody asks who else might have ended it.
+    void begin_stop() noexcept { is_stopping_ = true; }
 
     void run_began(const Run& run) override;
     void run_over(const Run& run, const model::RunOutcome& outcome, pid_t left,
@@ -91,6 +98,11 @@ public:
                 ++count;
         return count;
     }
+    void forget_steps() noexcept
+    {
+        for (Service& service : services_)
+            service.steps = 0;
+    }
     /// How many starts were run; a service's `order` is not above it.
     [[nodiscard]] std::uint32_t starts() const noexcept { return starts_; }
 
@@ -107,14 +119,19 @@ private:
     void after_stop(Service& service, const model::RunOutcome& outcome);
     void after_renewal(Service& service, const model::RunOutcome& outcome, pid_t left);
     [[nodiscard]] static bool was_asked_to_end(const Service& service) noexcept;
-    void settle_without_main(Service& service, bool after_a_run_by_hand);
+    void settle_without_main(Service& service);
+    void believe_end(Service& service, bool after_a_run_by_hand);
+    [[nodiscard]] bool find_again(Service& service);
     [[nodiscard]] bool is_at_work(const Service& service) const noexcept;
     [[nodiscard]] bool is_locked(Service& service);
+    void count_processes(std::vector<model::ServiceStatus>& rows);
 
     world::Host& host_;
     Runs& runs_;
     std::deque<Service> services_;
+    std::map<std::string, Service*, std::less<>> by_name_;
     std::uint32_t starts_ = 0;
+    bool is_stopping_ = false;
 };
 
 } // namespace init::supervisor

@@ -18,8 +18,9 @@ using Kind = world::Timer::Kind;
 
 constexpr auto visitors_wait = 200ms; ///< what a `docker exec` shell may cost a stop
 constexpr auto visitors_poll = 5ms;   ///< their end sends us nothing: their parent is outside
-constexpr auto kill_again_in = 5ms;   ///< what was forked while KILL went round gets its own
-constexpr auto last_drain = 250ms;    ///< keepers write out what they hold; the deadline is 300 ms after KILL
+constexpr world::TimePoint::duration kill_again_in =
+    5ms;                           ///< what was forked while KILL went round gets its own
+constexpr auto last_drain = 250ms; ///< keepers write out what they hold; the deadline is 300 ms after KILL
 constexpr const char* halt_hook = "/sbin/halt.local";
 
 } // namespace
@@ -31,6 +32,7 @@ void StopSequence::lay_out(StopCause cause) noexcept
     cause_ = std::move(cause);
     begun_ = host_.clock.now();
     starts_before_ = services_.starts();
+    services_.begin_stop();
     const auto grace = settings_.grace;
     const auto margin = settings_.margin.value_or(
         std::chrono::duration_cast<std::chrono::milliseconds>(model::StopBudget::default_margin(grace)));
@@ -38,6 +40,7 @@ void StopSequence::lay_out(StopCause cause) noexcept
                   ? model::StopBudget::with_deadline(begun_, grace, settings_.margin, settings_.stop_timeout)
                   : model::StopBudget::without_deadline(settings_.stop_timeout,
                                                         model::StopBudget::reserve_of(grace, grace - margin));
+    budget_.leave_time_for(host_.processes.crowd());
     reserve_is_due_ = cause_.at_once;
     arm_reserve();
     engine_.forget_cut_off();
@@ -83,8 +86,8 @@ std::size_t StopSequence::unlinked_to_come() const noexcept
 /// stop.
 bool StopSequence::is_left_to_level(const Service& service) const noexcept
 {
-    return (engine_.has_step(service.name, "stop") && !service.stop_not_run) ||
-           (engine_.has_step(service.name, "start") && service.order > starts_before_);
+    return ((service.steps & RcEngine::stops_it) != 0 && !service.stop_not_run) ||
+           ((service.steps & RcEngine::starts_it) != 0 && service.order > starts_before_);
 }
 
 std::size_t StopSequence::services_up() const noexcept
@@ -123,6 +126,7 @@ void StopSequence::press(const StopCause& cause)
         // The runtime has begun to wait: its deadline comes with its signal.
         budget_ = model::StopBudget::with_deadline(host_.clock.now(), settings_.grace, settings_.margin,
                                                    settings_.stop_timeout);
+        budget_.leave_time_for(host_.processes.crowd());
         cause_.from_outside = true;
         arm_reserve();
         share_time();
@@ -148,12 +152,22 @@ void StopSequence::timer_fired(world::Timer timer) noexcept
         share_is_over_ = true;
     } else if (timer.kind == Kind::entry_kill) {
         entries_.kill_leaving();
-    } else if (timer.kind == Kind::stop_reserve && budget_.reserve_at() &&
-               host_.clock.now() >= *budget_.reserve_at()) {
-        if (leaves_scripts())
-            host_.log.say("the time for K-scripts is used up; sending TERM to everything that is left");
-        reserve_is_due_ = true;
+    } else if (timer.kind == Kind::stop_reserve) {
+        reserve_may_be_due();
     }
+}
+
+/// Those whose end time was left for may have gone since.
+void StopSequence::reserve_may_be_due() noexcept
+{
+    budget_.leave_time_for(host_.processes.crowd());
+    if (!budget_.reserve_at())
+        return;
+    if (host_.clock.now() < *budget_.reserve_at())
+        return arm_reserve();
+    if (leaves_scripts())
+        host_.log.say("the time for K-scripts is used up; sending TERM to everything that is left");
+    reserve_is_due_ = true;
 }
 
 // --- The command and the inittab's children ---------------------------------------------------------
@@ -311,6 +325,7 @@ void StopSequence::begin_reserve() noexcept
     entries_.break_off();
     entries_.freeze();
     const world::TimePoint now = host_.clock.now();
+    budget_.leave_time_for(host_.processes.crowd()); // there may be more of them by now
     kill_at_ = budget_.kill_at(now);
     visitors_until_ = now + visitors_wait;
     host_.clock.begin_reserve();
@@ -323,9 +338,9 @@ void StopSequence::begin_reserve() noexcept
 
 void StopSequence::look_at_rest() noexcept
 {
-    const world::Population left = host_.processes.population();
+    const world::Population left = host_.processes.population(world::Processes::Count::until_ours);
     const world::TimePoint now = host_.clock.now();
-    const bool only_visitors = left.under_keepers + left.others == 0;
+    const bool only_visitors = left.ours() == 0;
     rest_is_over_ = left.is_empty() || (only_visitors && now >= visitors_until_) || now >= kill_at_;
     if (only_visitors && !rest_is_over_)
         host_.clock.arm({Kind::stop_look}, now + visitors_poll);
@@ -341,13 +356,25 @@ void StopSequence::begin_killing() noexcept
     host_.clock.arm({Kind::stop_kill}, kill_at_);
 }
 
+/// Where there are many, a look takes time.
+bool StopSequence::is_any_other_left() noexcept
+{
+    const world::TimePoint begun = host_.clock.now();
+    const std::size_t others = host_.processes.population(world::Processes::Count::until_other).others;
+    look_took_ = host_.clock.now() - begun;
+    return others != 0;
+}
+
 void StopSequence::kill_again() noexcept
 {
-    if (host_.clock.now() >= kill_at_) {
+    const world::TimePoint now = host_.clock.now();
+    if (now >= kill_at_) {
         is_over_ = true;
-    } else if (host_.processes.population().others != 0) {
+    } else if (now + look_took_ >= kill_at_) {
+        return; // there is no time for another look: the end of init ends what is left
+    } else if (is_any_other_left()) {
         host_.processes.signal_rest(SIGKILL);
-        host_.clock.arm({Kind::stop_look}, host_.clock.now() + kill_again_in);
+        host_.clock.arm({Kind::stop_look}, host_.clock.now() + std::max(kill_again_in, look_took_));
     } else {
         is_over_ = host_.processes.keepers_left() == 0;
     }

@@ -98,6 +98,7 @@ public:
     void begin_killing() noexcept;
     /// KILL to what was forked meanwhile. Call after every event of the killing.
     void kill_again() noexcept;
+    [[nodiscard]] bool is_any_other_left() noexcept;
     [[nodiscard]] bool is_over() const noexcept { return is_over_; }
 
     [[nodiscard]] bool share_is_over() const noexcept { return share_is_over_; }
@@ -121,6 +122,7 @@ private:
     [[nodiscard]] bool tell_main(Service& service);
     void bound_step(std::size_t steps) noexcept;
     void arm_reserve() noexcept;
+    void reserve_may_be_due() noexcept;
 
     world::Host& host_;
     Runs& runs_;
@@ -142,6 +144,7 @@ private:
     std::uint32_t starts_before_ = 0; ///< of Services::starts
     world::TimePoint begun_;
     world::TimePoint kill_at_;
+    world::TimePoint::duration look_took_{}; ///< the last one at what is left
     world::TimePoint visitors_until_;
     std::vector<Unlinked> unlinked_; ///< the next one last
     Service* by_script_ = nullptr;   ///< the unlinked service whose script runs

@@ -329,8 +329,10 @@ void Supervisor::say_all(const model::Diagnostics& diagnostics)
         host_.log.say(to_string(diagnostic));
 }
 
-model::StatusReport Supervisor::report()
+model::StatusReport Supervisor::report(bool anew)
 {
+    if (anew)
+        services_.refresh_all();
     model::StatusReport report;
     report.state = to_string(state_);
     const bool early = state_ <= State::boot_entries;

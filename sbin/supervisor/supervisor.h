@@ -39,7 +39,8 @@ public:
     /// Boots, runs and stops. Returns the container's exit status.
     int run();
 
-    model::StatusReport report();
+    /// `anew`: whose each process is, is read from the pid files first.
+    model::StatusReport report(bool anew);
     /// True when the stop was through runlevel 6.
     [[nodiscard]] bool reboot_was_asked() const noexcept { return stop_.cause().level.letter() == '6'; }
     /// What the stop itself came to, whatever a command ended with.
@@ -110,6 +111,7 @@ private:
 
     void on(const world::ChildEnded& event);
     void on(const world::ProcessEnded& event) { services_.process_ended(event); }
+    void on(const world::RunByHandTold& event) { services_.run_by_hand_told(event); }
     void on(const world::ScriptStarted& event) { runs_.script_started(event); }
     void on(const world::ScriptFailed& event) { runs_.script_failed(event); }
     void on(const world::ScriptEnded& event) { runs_.script_ended(event); }
@@ -121,13 +123,15 @@ private:
     void on(const world::CallSignalled& event) { calls_.signalled(event); }
     void on(const world::TimerFired& event);
     void on(const world::OrphansReaped&) {}
-    void on(const world::OwnershipUnsure&) { services_.refresh_all(); }
+    void on(const world::OwnershipUnsure& event);
+    void refresh_ownership();
     void stop_signal(const world::SignalReceived& event, char level, int status, bool at_once);
 
     world::Host& host_;
     model::Settings settings_;
     Options options_;
     std::function<model::Settings()> reread_settings_;
+    world::TimePoint ownership_again_at_{}; ///< not before, so that much of the time is left for the rest
     Runs runs_;
     Services services_;
     RcEngine engine_;

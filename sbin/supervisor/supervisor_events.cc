@@ -46,12 +46,34 @@ void Supervisor::on(const world::ServiceCalled& event)
     calls_.begin(event, model::script_folder(layout_), lasting_environment(), settings_);
 }
 
+/// Others decide how often they write such files, and how many services there are; a twentieth of the time
+/// goes into reading them. A stop asks for those that it is about to stop itself.
+void Supervisor::on(const world::OwnershipUnsure&)
+{
+    if (is_stopping(state_))
+        return;
+    if (host_.clock.now() < ownership_again_at_)
+        host_.clock.arm({world::Timer::Kind::ownership}, ownership_again_at_);
+    else
+        refresh_ownership();
+}
+
+void Supervisor::refresh_ownership()
+{
+    const world::TimePoint begun = host_.clock.now();
+    services_.refresh_all();
+    const world::TimePoint over = host_.clock.now();
+    ownership_again_at_ = over + 19 * (over - begun);
+}
+
 void Supervisor::on(const world::TimerFired& event)
 {
     runs_.timer_fired(event.timer);
     engine_.timer_fired(event.timer);
     if (is_stopping(state_))
         stop_.timer_fired(event.timer);
+    else if (event.timer.kind == world::Timer::Kind::ownership)
+        refresh_ownership();
     else if (event.timer.kind == world::Timer::Kind::entry_kill)
         entries_.kill_leaving();
     else if (event.timer.kind == world::Timer::Kind::entry_limit)

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -172,6 +173,8 @@ std::optional<ProcessStat> read_process(pid_t pid) noexcept
         return std::nullopt;
     ProcessStat stat;
     stat.pid = pid;
+    const std::size_t name_begin = std::min(text.find('(') + 1, name_end);
+    text.substr(name_begin, name_end - name_begin).copy(stat.comm, sizeof stat.comm - 1);
     stat.state = text[name_end + 2];
     text.remove_prefix(name_end + 3);
     stat.parent = take_number<pid_t>(text);
@@ -184,21 +187,37 @@ std::optional<ProcessStat> read_process(pid_t pid) noexcept
 
 bool visit_processes(PidVisitor visit, void* context) noexcept
 {
+    struct All {
+        PidVisitor visit;
+        void* context;
+    } all{visit, context};
+    return visit_processes_until(
+        [](pid_t pid, void* data) {
+            const All& a = *static_cast<const All*>(data);
+            a.visit(pid, a.context);
+            return true;
+        },
+        &all);
+}
+
+bool visit_processes_until(bool (*visit)(pid_t pid, void* context), void* context) noexcept
+{
     if (!is_proc_ours())
         return false;
     const UniqueFd folder(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder)
         return false;
     alignas(DirectoryEntry) char batch[2048];
-    for (;;) {
+    for (bool goes_on = true; goes_on;) {
         const long size = ::syscall(SYS_getdents64, folder.get(), batch, sizeof batch);
         if (size <= 0)
             return size == 0;
         for_each_name(batch, size, [&](const char* name) {
-            if (const pid_t pid = pid_of_name(name); pid > 0)
-                visit(pid, context);
+            if (const pid_t pid = pid_of_name(name); pid > 0 && goes_on)
+                goes_on = visit(pid, context);
         });
     }
+    return true;
 }
 
 bool visit_children(pid_t parent, PidVisitor visit, void* context) noexcept

@@ -12,7 +12,8 @@ namespace init::system {
 
 struct ProcessStat {
     pid_t pid = 0;
-    char state = '?'; ///< R S D Z T ...
+    char comm[16] = {}; ///< the program's name, cut to 15 bytes; any bytes that its owner likes
+    char state = '?';   ///< R S D Z T ...
     pid_t parent = 0;
     pid_t group = 0;
     pid_t session = 0;
@@ -29,6 +30,8 @@ using PidVisitor = void (*)(pid_t pid, void* context);
 
 /// Visits every process that /proc lists. False when there is no /proc of ours.
 bool visit_processes(PidVisitor visit, void* context) noexcept;
+/// The same until one returns false.
+bool visit_processes_until(bool (*visit)(pid_t pid, void* context), void* context) noexcept;
 
 /// Visits the children of `parent`, zombies too. Reads the kernel's list of children, or scans /proc where it
 /// has none. False when there is no /proc of ours.

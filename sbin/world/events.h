@@ -109,9 +109,10 @@ struct Timer {
         entry_limit,  ///< the time of an entry that sysinit waits for is over
         start_hold, ///< a start has waited long enough for a stop of its service; `id` is one above the step
         throttle,   ///< a respawn entry that was held back may start again
+        ownership,  ///< the files that may name another process are read
         memory,     ///< memory that had run out may be back
     };
-    static constexpr std::size_t kinds = 11;
+    static constexpr std::size_t kinds = 12;
 
     Kind kind{};
     std::uint32_t id = 0; ///< 0 for kinds of which there is one at a time, and for any of the others
@@ -125,12 +126,20 @@ struct TimerFired {
 /// After a `population` that was not empty: children that nobody asked about were reaped; once a batch.
 struct OrphansReaped {};
 
+/// Answer to `look_for_run_by_hand`: a process that runs this service's script, and the word behind the script's
+/// path; `pid` 0 where there is none, or where that could not be found out in time.
+struct RunByHandTold {
+    std::string service;
+    pid_t pid;
+    std::string verb;
+};
+
 /// Something may have changed whose a process is: a child that nobody asked about was reaped, or a file was
 /// written in a folder given to `watch_folder`. What comes in a burst is told once.
 struct OwnershipUnsure {};
 
 using Event = std::variant<ChildEnded, ProcessEnded, ScriptStarted, ScriptFailed, ScriptEnded, RunEmpty,
                            LastLine, SignalReceived, Requested, ServiceCalled, CallSignalled, TimerFired,
-                           OrphansReaped, OwnershipUnsure>;
+                           OrphansReaped, RunByHandTold, OwnershipUnsure>;
 
 } // namespace init::world

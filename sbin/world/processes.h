@@ -42,17 +42,12 @@ struct ProcessLook {
     std::optional<RunId> run; ///< under whose keeper it sits
 };
 
-/// Somebody's own run of a service's script, under no keeper of that service's.
-struct RunByHand {
-    pid_t pid = 0;
-    std::string verb; ///< the word behind the script's path; empty without one
-};
-
 /// What is left to wait for at the end of a stop. Keepers, spawner and scribe are not counted.
 struct Population {
     std::size_t under_keepers = 0;
     std::size_t others = 0;   ///< children of init and what is below them
     std::size_t visitors = 0; ///< entered from outside (`docker exec`): parent 0, and what is below them
+    [[nodiscard]] std::size_t ours() const noexcept { return under_keepers + others; }
     [[nodiscard]] bool is_empty() const noexcept { return under_keepers + others + visitors == 0; }
 };
 
@@ -83,14 +78,17 @@ public:
     /// OwnershipUnsure when a file is written in it.
     virtual void watch_folder(const std::string& folder) noexcept = 0;
     virtual bool is_alive(pid_t pid) noexcept = 0; ///< also not a zombie
-    /// A process that runs this service's script, under no keeper of the runs named; nothing where there is
-    /// none. One that only has the script's name among its arguments is none.
-    virtual std::optional<RunByHand> find_run_by_hand(std::string_view service,
-                                                      std::span<const RunId> own) = 0;
+    /// Looks for a process that runs this service's script under no keeper of the runs named; one that only has
+    /// the script's name among its arguments is none. RunByHandTold follows, soon. Error: it cannot be looked
+    /// for now; nothing follows then.
+    virtual Result<void> look_for_run_by_hand(std::string_view service, std::span<const RunId> own) = 0;
     virtual std::vector<ProcessLook> processes() = 0;
 
-    // Counting.
-    virtual Population population() noexcept = 0;
+    // Counting. A look may end when it has found enough: one of `ours` tells that somebody is left to wait for.
+    enum class Count { all, until_ours, until_other };
+    virtual Population population(Count count) noexcept = 0;
+    /// How many processes there are, helpers and zombies too, without a look at any of them.
+    [[nodiscard]] virtual std::size_t crowd() noexcept = 0;
     [[nodiscard]] virtual std::size_t keepers_left() noexcept = 0; ///< keepers with a run that have not gone
 };
 

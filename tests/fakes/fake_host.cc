@@ -413,7 +413,7 @@ void FakeHost::kill_under_keepers() noexcept
     readers_.clear();
 }
 
-world::Population FakeHost::population() noexcept
+world::Population FakeHost::population(Count) noexcept
 {
     world::Population count;
     for (const auto& [pid, process] : processes_)
@@ -421,6 +421,17 @@ world::Population FakeHost::population() noexcept
     count.visitors = visitors_;
     orphans_matter_ = !count.is_empty();
     return count;
+}
+
+world::Result<void> FakeHost::look_for_run_by_hand(std::string_view service, std::span<const world::RunId>)
+{
+    const OwnMemory own;
+    ++looks_for_by_hand;
+    if (cannot_look)
+        return world::errno_code(EAGAIN);
+    ready_.emplace_back(
+        world::RunByHandTold{std::string(service), by_hand, by_hand != 0 ? by_hand_verb : std::string{}});
+    return {};
 }
 
 std::vector<world::ProcessLook> FakeHost::processes()

@@ -144,13 +144,12 @@ public:
         const OwnMemory own;
         watched_folders.insert(folder);
     }
-    world::Population population() noexcept override;
+    world::Population population(Count count) noexcept override;
+    std::size_t crowd() noexcept override { return processes_.size() + hidden_crowd; }
     std::size_t keepers_left() noexcept override { return runs_.size(); }
     void begin_reserve() noexcept override { note("reserve"); }
-    std::optional<world::RunByHand> find_run_by_hand(std::string_view, std::span<const world::RunId>) override
-    {
-        return by_hand != 0 ? std::optional<world::RunByHand>({by_hand, by_hand_verb}) : std::nullopt;
-    }
+    world::Result<void> look_for_run_by_hand(std::string_view service,
+                                             std::span<const world::RunId>) override;
     std::vector<world::ProcessLook> processes() override;
     world::Result<std::string> read_file(const std::string& path, std::size_t limit) override;
     world::Result<std::vector<std::string>> list_folder(const std::string& path) override;
@@ -197,6 +196,9 @@ public:
     std::set<std::chrono::milliseconds> status_changes_at;
     std::string by_hand_verb = "stop";
     pid_t by_hand = 0;
+    std::size_t hidden_crowd = 0; ///< processes that are only counted
+    bool cannot_look = false;     ///< for a run by hand
+    std::size_t looks_for_by_hand = 0;
     bool callers_have_gone = false;
 
 private:

@@ -66,7 +66,7 @@ struct Life {
     int run()
     {
         supervisor::Supervisor supervisor{host.parts, settings, options};
-        report = [&supervisor] { return supervisor.report(); };
+        report = [&supervisor] { return supervisor.report(true); };
         const int status = supervisor.run();
         report = nullptr;
         return status;

@@ -143,6 +143,28 @@ BOOST_AUTO_TEST_CASE(a_stop_by_hand_is_no_death)
     BOOST_TEST(!life.host.has_said("its main process"));
 }
 
+BOOST_AUTO_TEST_CASE(a_death_is_told_where_nobody_can_look_for_a_run_by_hand)
+{
+    Life life;
+    life.red_hat({"sshd"});
+    life.host.cannot_look = true;
+    life.host.by_hand = 4242;
+    life.host.daemon_ends_at(500ms, "sshd", killed_by(SIGKILL));
+    BOOST_TEST(status_at(life, 1s, "sshd").state == "dead");
+    BOOST_TEST(life.host.has_said("its main process"));
+}
+
+BOOST_AUTO_TEST_CASE(while_stopping_nobody_looks_for_a_run_by_hand)
+{
+    Life life;
+    life.red_hat({"sshd", "web"});
+    life.host.stop_of("sshd").takes = 3s;
+    life.host.signal_at(500ms, SIGTERM);
+    life.host.daemon_ends_at(600ms, "web", killed_by(SIGKILL));
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.looks_for_by_hand == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_pid_file_that_names_another_process_is_followed_when_ownership_is_unsure)
 {
     Life life;

@@ -34,7 +34,7 @@ struct Fixture {
     Fixture()
     {
         report.state = "entering";
-        callers.on_status([this] { return report; });
+        callers.on_status([this](bool) { return report; });
         callers.open();
     }
     bool sends(char level) const

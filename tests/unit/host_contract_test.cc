@@ -53,7 +53,7 @@ CONTRACT_TEST(two_runs_at_once_are_told_apart)
     const world::RunId second = stage.run("second", {.hangs = true});
     HOLDS(first != second);
     HOLDS(stage.is_empty(first));
-    HOLDS(stage.story(second) == "started ");
+    HOLDS(stage.wait_until([&] { return stage.story(second) == "started "; }));
     stage.host.processes.signal_script(second, SIGTERM);
     HOLDS(stage.is_empty(second));
     HOLDS(stage.end_of_script(second).status == SIGTERM);
@@ -162,14 +162,14 @@ CONTRACT_TEST(the_rest_is_scripts_daemons_and_children)
         HOLDS(stage.wait_until([&] { return stage.has_stopped(pid); }));
     stage.host.processes.signal_rest(SIGTERM);
     stage.pass(30ms);
-    HOLDS(stage.host.processes.population().under_keepers == 2);
+    HOLDS(stage.host.processes.population(world::Processes::Count::all).under_keepers == 2);
     stage.host.processes.signal_rest(SIGCONT);
     HOLDS(stage.is_empty(script));
     HOLDS(stage.is_empty(service));
     HOLDS(stage.has<world::ChildEnded>(1));
     HOLDS(stage.all<world::ChildEnded>()[0].pid == child);
     HOLDS(!stage.host.processes.is_alive(daemon));
-    HOLDS(stage.host.processes.population().is_empty());
+    HOLDS(stage.host.processes.population(world::Processes::Count::all).is_empty());
     return {};
 }
 
@@ -202,7 +202,7 @@ CONTRACT_TEST(what_is_under_keepers_is_killed_and_they_are_left_until_they_have_
     stage.host.processes.kill_under_keepers();
     HOLDS(stage.host.processes.keepers_left() == 3);
     HOLDS(stage.wait_until([&] {
-        const std::size_t under = stage.host.processes.population().under_keepers;
+        const std::size_t under = stage.host.processes.population(world::Processes::Count::all).under_keepers;
         return under == 0 && stage.end_of(daemon) && stage.story(script).find("ended") != std::string::npos;
     }));
     HOLDS(stage.end_of(daemon)->status == SIGKILL);
@@ -225,7 +225,8 @@ CONTRACT_TEST(keepers_are_gone_only_when_nothing_is_under_them)
     bool is_early = false;
     HOLDS(stage.wait_until([&] {
         const std::size_t left = stage.host.processes.keepers_left();
-        is_early = is_early || left < stage.host.processes.population().under_keepers;
+        is_early =
+            is_early || left < stage.host.processes.population(world::Processes::Count::all).under_keepers;
         return left == 0;
     }));
     HOLDS(!is_early);
@@ -237,14 +238,16 @@ CONTRACT_TEST(keepers_are_gone_only_when_nothing_is_under_them)
 
 CONTRACT_TEST(the_population_is_what_is_under_keepers_and_what_is_not)
 {
-    HOLDS(stage.host.processes.population().is_empty());
+    HOLDS(stage.host.processes.population(world::Processes::Count::all).is_empty());
     const world::RunId run = stage.run("service", {.leaves_daemon = true});
     const pid_t daemon = daemon_of(stage, run);
     const pid_t child = stage.launch("child", {.hangs = true});
-    HOLDS(stage.wait_until([&] { return stage.host.processes.population().under_keepers == 1; }));
+    HOLDS(stage.wait_until(
+        [&] { return stage.host.processes.population(world::Processes::Count::all).under_keepers == 1; }));
     // A keeper that has not announced itself yet is counted for an instant.
-    HOLDS(stage.wait_until([&] { return stage.host.processes.population().others == 1; }));
-    HOLDS(stage.host.processes.population().visitors == 0);
+    HOLDS(stage.wait_until(
+        [&] { return stage.host.processes.population(world::Processes::Count::all).others == 1; }));
+    HOLDS(stage.host.processes.population(world::Processes::Count::all).visitors == 0);
     std::size_t met = 0;
     for (const world::ProcessLook& look : stage.host.processes.processes()) {
         met += look.pid == daemon && look.run == run ? 1 : 0;
@@ -253,7 +256,8 @@ CONTRACT_TEST(the_population_is_what_is_under_keepers_and_what_is_not)
     HOLDS(met == 2);
     stage.host.processes.signal_rest(SIGKILL);
     HOLDS(stage.is_empty(run));
-    HOLDS(stage.wait_until([&] { return stage.host.processes.population().is_empty(); }));
+    HOLDS(stage.wait_until(
+        [&] { return stage.host.processes.population(world::Processes::Count::all).is_empty(); }));
     return {};
 }
 

@@ -264,8 +264,8 @@ BOOST_FIXTURE_TEST_CASE(from_the_reserve_on_only_what_is_vital_and_timers_are_se
     int drained = 0;
     bool told = false;
     wait_at(rare, [&] { ++served, rare.drain(); });
-    BOOST_REQUIRE(
-        loop.add_vital(vital.reader.get(), [&] { drained += vital.try_drain() ? 1 : 0, tell(); }).has_value());
+    BOOST_REQUIRE(loop.add_vital(vital.reader.get(), [&] { drained += vital.try_drain() ? 1 : 0, tell(); })
+                      .has_value());
     loop.at_reserve([&] { told = true; });
     loop.begin_reserve();
     BOOST_TEST(told);

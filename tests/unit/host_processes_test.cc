@@ -216,26 +216,62 @@ HOST_TEST(a_process_whose_keeper_was_killed_is_still_watched)
 
 HOST_TEST_WITH(keepers_children_others_and_visitors_are_counted_apart, system::open_pidfd, sleep_for_ever)
 {
-    HOLDS(world.wait_until([&] { return world.processes.population().visitors == 1; }));
-    HOLDS(world.processes.population().under_keepers + world.processes.population().others == 0);
+    HOLDS(world.wait_until(
+        [&] { return world.processes.population(world::Processes::Count::all).visitors == 1; }));
+    HOLDS(world.processes.population(world::Processes::Count::all).under_keepers +
+              world.processes.population(world::Processes::Count::all).others ==
+          0);
     const world::RunId run = world.run("sleep 1000 & exec sleep 1000");
     HOLDS(world.below_keeper(run, 1).size() == 1);
     const pid_t child = world.launch("sleep 1000 & wait");
     HOLDS(world.only_child_of(child) > 0);
-    HOLDS(world.wait_until([&] { return world.processes.population().others == 2; }));
-    HOLDS(world.wait_until([&] { return world.processes.population().under_keepers == 2; }));
-    HOLDS(world.processes.population().visitors == 1);
+    HOLDS(world.wait_until(
+        [&] { return world.processes.population(world::Processes::Count::all).others == 2; }));
+    HOLDS(world.wait_until(
+        [&] { return world.processes.population(world::Processes::Count::all).under_keepers == 2; }));
+    HOLDS(world.processes.population(world::Processes::Count::all).visitors == 1);
 
     world.processes.signal_visitors(SIGKILL);
-    HOLDS(world.wait_until([&] { return world.processes.population().visitors == 0; }));
-    HOLDS(world.processes.population().others == 2);
+    HOLDS(world.wait_until(
+        [&] { return world.processes.population(world::Processes::Count::all).visitors == 0; }));
+    HOLDS(world.processes.population(world::Processes::Count::all).others == 2);
+    return {};
+}
+
+HOST_TEST(the_chain_above_a_process_may_be_as_long_as_it_likes)
+{
+    // Each waits for the next one, 400 deep: more than anybody asks about one by one.
+    const world::RunId run =
+        world.run("f() { if [ $1 -gt 0 ]; then (f $(($1 - 1)); :); else sleep 1000; fi; }; f 400");
+    const auto of_the_run = [&] {
+        const auto all = world.processes.processes();
+        return std::ranges::count(all, run, [](const world::ProcessLook& look) { return look.run; });
+    };
+    HOLDS(world.wait_until([&] { return of_the_run() >= 401; }));
+    HOLDS(world.processes.population(world::Processes::Count::all).others == 0);
+    return {};
+}
+
+HOST_TEST(a_look_for_any_of_ours_ends_at_the_first)
+{
+    const pid_t child = world.launch("for i in 1 2 3 4 5; do sleep 1000 & done; wait");
+    using Count = world::Processes::Count;
+    HOLDS(world.wait_until([&] { return world.processes.population(Count::all).others == 6; }));
+    HOLDS(world.processes.population(Count::until_ours).ours() == 1);
+    HOLDS(world.processes.population(Count::until_other).others == 1);
+    world.run("sleep 1000 & exec sleep 1000");
+    HOLDS(world.wait_until([&] { return world.processes.population(Count::all).under_keepers == 2; }));
+    HOLDS(world.processes.population(Count::until_ours).ours() == 1);
+    HOLDS(world.processes.population(Count::until_other).others == 1);
+    world.kill(child);
     return {};
 }
 
 HOST_TEST(a_signal_to_the_rest_spares_the_helpers)
 {
     const world::RunId run = world.run("sleep 1000 & exec sleep 1000");
-    HOLDS(world.wait_until([&] { return world.processes.population().under_keepers == 2; }));
+    HOLDS(world.wait_until(
+        [&] { return world.processes.population(world::Processes::Count::all).under_keepers == 2; }));
     const pid_t child = world.launch("exec sleep 1000");
     const pid_t keeper = world.pool->keeper_of(run);
     const pid_t scribe = world.pool->scribe();
@@ -247,14 +283,16 @@ HOST_TEST(a_signal_to_the_rest_spares_the_helpers)
     HOLDS(world.all<world::ScriptEnded>()[0].status.has_value());
     HOLDS(world.pool->scribe() == scribe && system::read_process(scribe));
     HOLDS(system::read_process(keeper));
-    HOLDS(world.wait_until([&] { return world.processes.population().is_empty(); }));
+    HOLDS(world.wait_until(
+        [&] { return world.processes.population(world::Processes::Count::all).is_empty(); }));
     return {};
 }
 
 HOST_TEST(after_a_count_that_was_not_empty_the_next_batch_is_told)
 {
     const pid_t child = world.launch("sleep 1000 & sleep 1000 & exec sleep 1000");
-    HOLDS(world.wait_until([&] { return world.processes.population().others == 3; }));
+    HOLDS(world.wait_until(
+        [&] { return world.processes.population(world::Processes::Count::all).others == 3; }));
     world.kill(child);
     HOLDS(world.wait_until([&] { return world.count<world::OrphansReaped>() == 1; }));
     world.processes.signal_rest(SIGKILL);
@@ -266,13 +304,41 @@ HOST_TEST(after_a_count_that_was_not_empty_the_next_batch_is_told)
 
 // --- Runs by hand -----------------------------------------------------------------------------------
 
+namespace {
+
+bool is_anybody_looking()
+{
+    bool found = false;
+    system::visit_processes(
+        [](pid_t pid, void* context) {
+            const auto stat = system::read_process(pid);
+            *static_cast<bool*>(context) |= stat && std::string_view(stat->comm) == "rc-looker";
+        },
+        &found);
+    return found;
+}
+
+/// What is told of a run of foo's script by hand; nothing where no answer comes.
+std::optional<world::RunByHandTold> look_for(HostWorld& world, std::span<const world::RunId> own)
+{
+    const std::size_t before = world.count<world::RunByHandTold>();
+    if (!world.processes.look_for_run_by_hand("foo", own))
+        return std::nullopt;
+    if (!world.wait_until([&] { return world.count<world::RunByHandTold>() > before; }))
+        return std::nullopt;
+    return world.all<world::RunByHandTold>().back();
+}
+
+} // namespace
+
 HOST_TEST(a_run_by_hand_is_found_and_one_who_only_reads_the_script_is_none)
 {
     HOLDS(::mount("none", "/etc", "tmpfs", 0, nullptr) == 0 && ::mkdir("/etc/init.d", 0755) == 0);
     std::ofstream("/etc/init.d/foo") << "#!/bin/sh\nsleep 1000\n:\n";
     ::chmod("/etc/init.d/foo", 0755);
-    const auto find = [&](std::span<const world::RunId> own) {
-        return world.processes.find_run_by_hand("foo", own);
+    const auto found = [&](std::span<const world::RunId> own) {
+        const auto told = look_for(world, own);
+        return told ? told->pid : -1;
     };
     for (const char* command :
          {"exec tail -f /etc/init.d/foo", "mkfifo /etc/p; exec grep x /etc/init.d/foo /etc/p",
@@ -283,15 +349,36 @@ HOST_TEST(a_run_by_hand_is_found_and_one_who_only_reads_the_script_is_none)
             return std::string{std::istreambuf_iterator<char>{file}, {}};
         };
         HOLDS(world.wait_until([&] { return text().find("/etc/init.d/foo") != std::string::npos; }));
-        HOLDS(!find({}));
+        HOLDS(found({}) == 0);
     }
     const world::RunId run = world.run("/etc/init.d/foo start");
-    HOLDS(world.wait_until([&] { return find({}).has_value(); })); // somebody else's run, then
-    HOLDS(find({})->verb == "start");
-    HOLDS(!find(std::array{run}));
+    HOLDS(world.wait_until([&] { return found({}) > 0; })); // somebody else's run, then
+    HOLDS(look_for(world, {})->verb == "start");
+    HOLDS(look_for(world, {})->service == "foo");
+    HOLDS(found(std::array{run}) == 0);
     const pid_t hand = world.launch("cd /etc/init.d; exec sh -x ./foo restart");
-    HOLDS(world.wait_until([&] { return find(std::array{run}).has_value(); }));
-    HOLDS(find(std::array{run})->pid == hand);
-    HOLDS(find(std::array{run})->verb == "restart");
+    HOLDS(world.wait_until([&] { return found(std::array{run}) == hand; }));
+    HOLDS(look_for(world, std::array{run})->verb == "restart");
+    // Nothing is left of those who looked.
+    HOLDS(world.wait_until([&] { return !is_anybody_looking(); }));
+    HOLDS(world.count<world::ChildEnded>() == 0);
+    return {};
+}
+
+HOST_TEST(a_look_that_hangs_costs_its_answer_and_nothing_else)
+{
+    HOLDS(::mount("none", "/etc", "tmpfs", 0, nullptr) == 0 && ::mkdir("/etc/init.d", 0755) == 0);
+    // Whoever opens the script for its first line waits for ever.
+    HOLDS(::mkfifo("/etc/init.d/foo", 0644) == 0);
+    for (std::size_t i = 0; i < host::LookAside::most; ++i)
+        HOLDS(static_cast<bool>(world.processes.look_for_run_by_hand("foo", {})));
+    const auto one_too_many = world.processes.look_for_run_by_hand("foo", {});
+    HOLDS(!one_too_many && one_too_many.error().value() == EAGAIN);
+    HOLDS(world.wait_until([&] { return world.count<world::RunByHandTold>() == host::LookAside::most; }));
+    for (const world::RunByHandTold& told : world.all<world::RunByHandTold>())
+        HOLDS(told.pid == 0);
+    HOLDS(world.wait_until([&] { return !is_anybody_looking(); }));
+    HOLDS(
+        world.wait_until([&] { return static_cast<bool>(world.processes.look_for_run_by_hand("foo", {})); }));
     return {};
 }

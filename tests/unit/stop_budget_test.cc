@@ -106,6 +106,31 @@ BOOST_AUTO_TEST_CASE(further_signals_halve_the_time_and_then_begin_the_reserve)
     BOOST_TEST((budget.press(arrival + 6s) == Effect::none));
 }
 
+BOOST_AUTO_TEST_CASE(the_end_of_many_processes_has_time_of_its_own)
+{
+    const auto budget_for = [](std::initializer_list<std::size_t> counts) {
+        StopBudget budget = StopBudget::with_deadline(StopBudget::TimePoint{}, 10s, std::nullopt, 90s);
+        for (const std::size_t count : counts)
+            budget.leave_time_for(count);
+        return budget;
+    };
+    const StopBudget plain = budget_for({});
+    const auto earlier = [&](std::initializer_list<std::size_t> counts) {
+        const StopBudget budget = budget_for(counts);
+        BOOST_TEST((*budget.deadline() - *budget.reserve_at() == *plain.deadline() - *plain.reserve_at()));
+        return *plain.deadline() - *budget.deadline();
+    };
+    BOOST_TEST((earlier({200}) == 0ms));
+    BOOST_TEST((earlier({1200}) == 300ms));
+    BOOST_TEST((earlier({1200, 1200}) == 300ms)); // the same ones
+    BOOST_TEST((earlier({1200, 100}) == 0ms));    // they have gone
+    BOOST_TEST((earlier({1200, 2200}) == 600ms));
+    BOOST_TEST((earlier({1'000'000'000}) == 2375ms)); // a quarter of 9.5 s
+    StopBudget inside = StopBudget::without_deadline(90s, 10s);
+    inside.leave_time_for(100'000);
+    BOOST_TEST(!inside.deadline().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_signal_within_the_reserve_or_without_a_deadline_changes_nothing)
 {
     StopBudget late = docker();
