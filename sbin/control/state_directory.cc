@@ -3,6 +3,8 @@
 // there by anyone before init began.
 #include "control/state_directory.h"
 
+#include "system/trusted_path.h"
+
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -16,10 +18,43 @@
 namespace init::control {
 namespace {
 
-/// A folder of this user may hold state; one that the kernel says cannot be written to may not.
-bool is_writable(const std::string& folder) noexcept
+/// What is wrong with the folder `entry` in `folder` as a place for state of `owner`, and errno otherwise.
+std::optional<std::string> distrust(const struct stat& folder, const struct stat& entry, uid_t owner)
 {
-    return ::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+    if (S_ISLNK(entry.st_mode))
+        return "it is a link";
+    if (!S_ISDIR(entry.st_mode))
+        return "it is not a folder";
+    if (entry.st_uid != owner)
+        return fmt::format("it belongs to uid {}", entry.st_uid);
+    if ((entry.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return "others may write to it";
+    if (system::others_may_move(folder, entry, owner))
+        return "others may put another in its place";
+    return std::nullopt;
+}
+
+/// The same for a folder `name` that is looked at through the open one above it.
+std::optional<std::string> distrust(const system::TrustedFolder& above, const std::string& name, uid_t owner)
+{
+    struct stat folder {};
+    struct stat entry {};
+    if (::fstat(above.fd.get(), &folder) != 0 ||
+        ::fstatat(above.fd.get(), name.c_str(), &entry, AT_SYMLINK_NOFOLLOW) != 0)
+        return std::strerror(errno);
+    if (above.can_move)
+        return "others may put another in the place of a folder above it";
+    return distrust(folder, entry, owner);
+}
+
+std::string folder_above(const std::string& place)
+{
+    return place.substr(0, place.rfind('/'));
+}
+
+std::string name_of(const std::string& place)
+{
+    return place.substr(place.rfind('/') + 1);
 }
 
 uid_t owner_of_init() noexcept
@@ -35,20 +70,10 @@ std::vector<std::string> state_directory_places()
     return {"/run/rcinit", "/var/run/rcinit", "/dev/shm/rcinit"};
 }
 
-std::optional<std::string> distrust(const std::string& folder, uid_t owner)
+std::optional<std::string> distrust(const std::string& place, uid_t owner)
 {
-    struct stat facts {};
-    if (::lstat(folder.c_str(), &facts) != 0)
-        return std::strerror(errno);
-    if (S_ISLNK(facts.st_mode))
-        return "it is a link";
-    if (!S_ISDIR(facts.st_mode))
-        return "it is not a folder";
-    if (facts.st_uid != owner)
-        return fmt::format("it belongs to uid {}", facts.st_uid);
-    if ((facts.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        return "others may write to it";
-    return std::nullopt;
+    const auto above = system::open_trusted({}, folder_above(place), owner);
+    return above ? distrust(*above, name_of(place), owner) : above.error().message();
 }
 
 StateDirectory::StateDirectory(Say say, std::vector<std::string> places)
@@ -58,15 +83,18 @@ StateDirectory::StateDirectory(Say say, std::vector<std::string> places)
 
 std::optional<std::string> StateDirectory::prepare(const std::string& place, bool& made) const
 {
-    made = ::mkdir(place.c_str(), 0755) == 0;
-    if (!made && errno != EEXIST)
-        return std::strerror(errno);
-    // The umask may have taken bits away. Nobody else can have replaced what mkdir has just made of ours.
-    if (made && ::chmod(place.c_str(), 0755) != 0)
-        return std::strerror(errno);
-    if (auto why = distrust(place, ::geteuid()))
+    const auto above = system::open_trusted({}, folder_above(place));
+    if (!above)
+        return above.error().message();
+    const std::string name = name_of(place);
+    const auto result = system::make_folder(above->fd.get(), name.c_str(), 0755);
+    made = result.has_value();
+    if (!made && result.error().value() != EEXIST)
+        return result.error().message();
+    if (auto why = distrust(*above, name, ::geteuid()))
         return why;
-    if (!is_writable(place))
+    // A folder of this user may hold state; one that the kernel says cannot be written to may not.
+    if (::faccessat(above->fd.get(), name.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
         return std::strerror(errno);
     return std::nullopt;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Makes what scripts take for granted and a runtime's fresh mounts hide. A folder or link that is there stays
-// as it is; a dangling link gets its target.
+// as it is; a dangling link gets its target. Every step goes by open folders, since others may write to some.
 #include "system/prepare.h"
 
 #include "system/mount.h"
 #include "system/read_text.h"
-#include "system/rooted_path.h"
+#include "system/trusted_path.h"
 
 #include <fmt/format.h>
 
@@ -76,11 +76,7 @@ public:
     }
 
 private:
-    bool exists(const std::string& path, int flags = 0) const
-    {
-        struct stat look {};
-        return ::fstatat(AT_FDCWD, (root_ + path).c_str(), &look, flags) == 0;
-    }
+    bool exists(const std::string& path) const { return ::access((root_ + path).c_str(), F_OK) == 0; }
 
     void say(const std::string& attempt, int error, std::string_view what_now)
     {
@@ -92,11 +88,28 @@ private:
         // A tree that is not the real root has no use for one.
         if (!options_.mount_proc || !root_.empty() || exists("/proc/self/stat"))
             return;
-        (void)::mkdir("/proc", 0555); // there already, or mount says why not
-        if (::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0)
+        const auto there = make_trusted(root_, "/proc", 0555);
+        if (!there)
+            report_.messages.push_back(fmt::format(
+                "making /proc: {}; scripts that look for processes there go wrong", there.error().message()));
+        else if (mount_proc_on(there->fd.get()) == 0)
             report_.messages.emplace_back("/proc was missing and has been mounted");
         else
             say("mounting /proc", errno, "scripts that look for processes there go wrong");
+    }
+
+    /// As the working directory: mount(2) takes no open folder, and there is no /proc to name one by.
+    static int mount_proc_on(int folder) noexcept
+    {
+        const UniqueFd before{::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+        if (!before || ::fchdir(folder) != 0)
+            return -1;
+        const int result = ::mount("proc", ".", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
+        const int error = errno;
+        if (::fchdir(before.get()) != 0)
+            (void)::chdir("/");
+        errno = error;
+        return result;
     }
 
     mode_t mode_of(const FolderRow& row) const
@@ -109,40 +122,24 @@ private:
 
     void make_folder(const FolderRow& row)
     {
-        const auto resolved = resolve_in_root(root_, row.path);
-        if (!resolved) {
-            report_.messages.push_back(
-                fmt::format("making {}: {}; it stays as it is", row.path, resolved.error().message()));
-            return;
-        }
-        struct stat look {};
-        if (::lstat((root_ + *resolved).c_str(), &look) == 0) {
-            if (!S_ISDIR(look.st_mode))
-                say(fmt::format("making {}", row.path), ENOTDIR, "scripts that need this folder fail");
-            return;
-        }
-        if (row.instead != nullptr && *resolved == row.path && link_folder(row))
-            return;
-        if (!make_path(*resolved, mode_of(row)))
-            say(fmt::format("making {}", row.path), errno, "scripts that need this folder fail");
+        if (row.instead != nullptr)
+            link_folder(row);
+        const auto made = make_trusted(root_, row.path, mode_of(row));
+        if (!made)
+            report_.messages.push_back(fmt::format(
+                "making {}: {}; {}", row.path, made.error().message(),
+                made.error().link.empty() ? "scripts that need this folder fail" : "it stays as it is"));
     }
 
-    bool link_folder(const FolderRow& row)
+    /// A link that cannot be made is no loss: the folder is made instead.
+    void link_folder(const FolderRow& row)
     {
-        return exists(row.instead) &&
-               ::symlink(fmt::format("..{}", row.instead).c_str(), (root_ + row.path).c_str()) == 0;
-    }
-
-    bool make_path(const std::string& path, mode_t mode)
-    {
-        for (std::size_t slash = path.find('/', 1); slash != std::string::npos;
-             slash = path.find('/', slash + 1)) {
-            const std::string above = root_ + path.substr(0, slash);
-            if (::mkdir(above.c_str(), 0755) == 0)
-                (void)::chmod(above.c_str(), 0755); // against the umask; 0700 would still do for us
-        }
-        const std::string full = root_ + path;
-        return ::mkdir(full.c_str(), 0700) == 0 && ::chmod(full.c_str(), mode) == 0;
+        const std::string_view path{row.path};
+        const std::string above{path.substr(0, path.rfind('/'))};
+        const std::string name{path.substr(above.size() + 1)};
+        const auto folder = open_trusted(root_, above);
+        if (folder && folder->path == above && open_trusted(root_, row.instead))
+            (void)::symlinkat(fmt::format("..{}", row.instead).c_str(), folder->fd.get(), name.c_str());
     }
 
     void sweep()
@@ -158,25 +155,28 @@ private:
 
     void make_utmp()
     {
-        const auto folder_path = resolve_in_root(root_, "/var/run");
-        if (!folder_path)
-            return; // said when the folders were made
-        const auto folder = open_folder(root_, *folder_path);
+        const auto folder = open_trusted(root_, "/var/run");
         if (!folder)
-            return;
-        if (is_foreign_utmp(folder->get(), *folder_path)) {
+            return; // said when the folders were made
+        if (is_foreign_utmp(folder->fd.get(), folder->path)) {
             report_.messages.emplace_back("/var/run/utmp is mounted from outside, or that cannot be told; "
                                           "its records stay as they are");
             return;
         }
         // No O_TRUNC: whether it is a regular file, and not a FIFO or device, is known only when it is open.
-        const UniqueFd file{::openat(
-            folder->get(), "utmp", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0664)};
+        const UniqueFd file{::openat(folder->fd.get(), "utmp",
+                                     O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
+                                     0664)};
         struct stat look {};
         if (!file || ::fstat(file.get(), &look) != 0) {
             say("opening /var/run/utmp", errno, "the runlevel is not recorded there");
         } else if (!S_ISREG(look.st_mode)) {
             report_.messages.emplace_back("/var/run/utmp is no regular file; it stays as it is");
+        } else if (look.st_nlink != 1 || (look.st_uid != 0 && look.st_uid != ::geteuid())) {
+            // A second name, put here by others, of a file that is none of theirs; or a file of theirs.
+            report_.messages.push_back(
+                fmt::format("/var/run/utmp belongs to uid {} and has {} names; it stays as it is",
+                            look.st_uid, look.st_nlink));
         } else {
             if (options_.first && ::ftruncate(file.get(), 0) != 0)
                 say("emptying /var/run/utmp", errno, "records of an earlier life stay");
@@ -207,10 +207,11 @@ private:
 
     void link_console()
     {
-        if (exists("/dev/console", AT_SYMLINK_NOFOLLOW) || !exists("/dev"))
+        const auto devices = open_trusted(root_, "/dev");
+        if (!devices || ::faccessat(devices->fd.get(), "console", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
             return;
         const std::string target = fmt::format("/proc/{}/fd/1", options_.init_pid);
-        if (::symlink(target.c_str(), (root_ + "/dev/console").c_str()) != 0)
+        if (::symlinkat(target.c_str(), devices->fd.get(), "console") != 0 && errno != EEXIST)
             say("making /dev/console", errno, "what scripts write to it is lost");
     }
 

@@ -18,18 +18,6 @@ namespace {
 
 constexpr int most_links = 16;
 
-std::deque<std::string> components(std::string_view path)
-{
-    std::deque<std::string> parts;
-    while (!path.empty()) {
-        const std::size_t end = std::min(path.find('/'), path.size());
-        if (end > 0 && path.substr(0, end) != ".")
-            parts.emplace_back(path.substr(0, end));
-        path.remove_prefix(std::min(end + 1, path.size()));
-    }
-    return parts;
-}
-
 std::string join(const std::vector<std::string>& parts)
 {
     std::string path;
@@ -57,9 +45,21 @@ world::Result<std::string> read_link(const std::string& path)
 
 } // namespace
 
+std::deque<std::string> path_components(std::string_view path)
+{
+    std::deque<std::string> parts;
+    while (!path.empty()) {
+        const std::size_t end = std::min(path.find('/'), path.size());
+        if (end > 0 && path.substr(0, end) != ".")
+            parts.emplace_back(path.substr(0, end));
+        path.remove_prefix(std::min(end + 1, path.size()));
+    }
+    return parts;
+}
+
 world::Result<std::string> resolve_in_root(const std::string& root, std::string_view path)
 {
-    std::deque<std::string> ahead = components(path);
+    std::deque<std::string> ahead = path_components(path);
     std::vector<std::string> done;
     int links = 0;
     while (!ahead.empty()) {
@@ -81,7 +81,7 @@ world::Result<std::string> resolve_in_root(const std::string& root, std::string_
         done.pop_back();
         if (target->front() == '/')
             done.clear();
-        auto parts = components(*target);
+        auto parts = path_components(*target);
         ahead.insert(ahead.begin(), parts.begin(), parts.end());
     }
     return done.empty() ? std::string{"/"} : join(done);
@@ -91,7 +91,7 @@ world::Result<UniqueFd> open_folder(const std::string& root, std::string_view re
 {
     constexpr int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
     UniqueFd folder{::open(root.empty() ? "/" : root.c_str(), flags)};
-    for (const std::string& part : components(resolved)) {
+    for (const std::string& part : path_components(resolved)) {
         if (!folder)
             break;
         folder = UniqueFd{::openat(folder.get(), part.c_str(), flags | O_NOFOLLOW)};

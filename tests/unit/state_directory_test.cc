@@ -3,10 +3,12 @@
 #define BOOST_TEST_MODULE state_directory
 #include "control/state_directory.h"
 #include "control/status_file.h"
+#include "swapping_thread.h"
 #include "temporary_folder.h"
 
 #include <boost/test/unit_test.hpp>
 
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -73,6 +75,62 @@ BOOST_AUTO_TEST_CASE(a_folder_that_others_may_write_to_is_passed_over)
     BOOST_TEST(log.lines.size() == 2);
     BOOST_TEST(!state.mend());
     BOOST_TEST(log.lines.size() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_place_that_others_may_put_another_folder_in_is_passed_over)
+{
+    const TemporaryFolder root;
+    Log log;
+    for (const char* above : {"open", "open/below", "sticky"})
+        std::filesystem::create_directory(root / above);
+    BOOST_REQUIRE(::chmod((root / "open").c_str(), 0777) == 0);
+    BOOST_REQUIRE(::chmod((root / "sticky").c_str(), 01777) == 0);
+    StateDirectory state{log.say, {root / "open/a", root / "open/below/a", root / "sticky/a"}};
+    BOOST_TEST(state.mend());
+    BOOST_TEST(state.path() == root / "sticky/a");
+    BOOST_TEST(log.lines.size() == 2);
+    BOOST_TEST(distrust(root / "open/a", ::geteuid()).has_value());
+    BOOST_TEST(!distrust(root / "sticky/a", ::geteuid()));
+}
+
+BOOST_AUTO_TEST_CASE(a_link_on_the_way_is_followed_only_where_nobody_else_could_have_put_it)
+{
+    const TemporaryFolder root;
+    Log log;
+    for (const char* folder : {"real", "other", "sticky"})
+        std::filesystem::create_directory(root / folder);
+    BOOST_REQUIRE(::chmod((root / "sticky").c_str(), 01777) == 0);
+    std::filesystem::create_directory_symlink("../other", root / "sticky/link");
+    std::filesystem::create_directory_symlink("real", root / "link");
+    StateDirectory state{log.say, {root / "sticky/link/a", root / "link/a"}};
+    BOOST_TEST(state.mend());
+    BOOST_TEST(state.path() == root / "link/a");
+    BOOST_TEST(mode_of(root / "real/a") == 0755U);
+    BOOST_TEST(!std::filesystem::exists(root / "other/a"));
+}
+
+BOOST_AUTO_TEST_CASE(a_place_that_is_swapped_for_a_link_changes_no_mode_elsewhere)
+{
+    const TemporaryFolder root;
+    Log log;
+    std::filesystem::create_directory(root / "secret");
+    std::filesystem::create_directory(root / "open");
+    BOOST_REQUIRE(::chmod((root / "secret").c_str(), 0600) == 0);
+    BOOST_REQUIRE(::chmod((root / "open").c_str(), 0777) == 0);
+    std::filesystem::create_directory_symlink("../secret", root / "open/link");
+    const std::string place = root / "open/rcinit";
+    StateDirectory state{log.say, {place}};
+    const init::test::SwappingThread user{place, root / "open/link"};
+    constexpr int rounds = 1000;
+    int round = 0;
+    for (; round < rounds && mode_of(root / "secret") == 0600U; ++round) {
+        (void)state.mend();
+        (void)::rmdir(place.c_str());
+        (void)::rmdir((root / "open/link").c_str());
+        if (std::filesystem::is_symlink(place))
+            (void)::rename(place.c_str(), (root / "open/link").c_str()); // a swap in between makes it fail
+    }
+    BOOST_TEST(round == rounds);
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_of_somebody_else_is_passed_over, *boost::unit_test::precondition([](auto) {
