@@ -146,6 +146,20 @@ BOOST_AUTO_TEST_CASE(links_and_fifos_in_a_files_place_are_refused_at_once)
     BOOST_TEST(std::filesystem::file_size(folder.path + "/elsewhere") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_second_name_of_another_file_is_not_written_to)
+{
+    const Folder folder;
+    const std::string other = folder.path + "/shadow";
+    std::ofstream{other} << "kept";
+    for (const std::string& file : {folder.files.utmp, folder.files.wtmp, folder.files.level})
+        BOOST_REQUIRE(::link(other.c_str(), file.c_str()) == 0);
+    const UtmpWriter writer{folder.files};
+    BOOST_TEST(writer.boot(5).has_error());
+    BOOST_TEST(writer.runlevel(Runlevel{}, level('3'), 5).has_error());
+    BOOST_TEST(writer.shutdown(5).has_error());
+    BOOST_TEST(std::filesystem::file_size(other) == 4U);
+}
+
 BOOST_AUTO_TEST_CASE(without_a_record_the_level_is_not_known)
 {
     const Folder folder;
