@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Walks the run and lock folders relative to open directories, so that a folder swapped for a link meanwhile
-// leads nowhere, and removes what the judge of one file calls stale. Depth, entries and messages are bounded.
+// leads nowhere, and removes what the judge of one file calls stale. Depth, names, entries of others and messages
+// are bounded.
 #include "system/sweep.h"
 
 #include "system/folder_list.h"
 #include "system/mount.h"
 #include "system/read_text.h"
-#include "system/rooted_path.h"
 #include "system/stale_state.h"
+#include "system/sweep_allowance.h"
+#include "system/trusted_path.h"
 
 #include <fmt/format.h>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -19,13 +22,13 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <unordered_set>
 
 namespace init::system {
 
 namespace {
 
 constexpr int most_depth = 6;
-constexpr std::size_t most_entries = 20'000;
 constexpr std::size_t most_messages = 16;
 constexpr std::size_t most_pid_file = 4096;
 
@@ -54,7 +57,10 @@ bool is_gone(int error) noexcept
 
 class Sweep {
 public:
-    Sweep(const SweepOptions& options, SweepReport& report) : options_(options), report_(report) {}
+    Sweep(const SweepOptions& options, SweepReport& report)
+        : options_(options), report_(report), allowance_(options.limits)
+    {
+    }
 
     void run()
     {
@@ -73,6 +79,14 @@ private:
         std::string path; ///< inside the root
         int depth;
         bool subsys;
+        uid_t owner;
+    };
+
+    struct Entry {
+        std::string name;
+        mode_t mode;
+        uid_t owner;
+        bool of_others;
     };
 
     bool find_root()
@@ -94,6 +108,8 @@ private:
         auto table = MountTable::read(options_.mountinfo);
         if (table && !table->points().empty()) {
             mounts_ = std::move(*table);
+            for (const MountPoint& point : mounts_.points())
+                mount_points_.insert(point.path);
             return true;
         }
         if (is_mount_root(AT_FDCWD, "/").has_value())
@@ -105,29 +121,23 @@ private:
 
     void sweep_top(std::string_view name)
     {
-        const auto resolved = resolve_in_root(root_, name);
-        if (!resolved) {
-            say(fmt::format("sweep of {}: {}; left as it is", name, resolved.error().message()));
-            return;
-        }
-        if (std::find(seen_.begin(), seen_.end(), *resolved) != seen_.end())
-            return;
-        seen_.push_back(*resolved);
-        const auto folder = open_folder(root_, *resolved);
+        const auto folder = open_trusted(root_, name);
         if (!folder) {
-            if (!is_gone(folder.error().value())) // an image need not have every one of them
-                say(fmt::format("sweep of {}: {}; left as it is", *resolved, folder.error().message()));
+            if (!is_gone(folder.error().code.value())) // an image need not have every one of them
+                say(fmt::format("sweep of {}: {}; left as it is", name, folder.error().message()));
             return;
         }
-        if (!is_state_folder(*resolved) || *resolved == "/tmp") {
-            say(fmt::format("sweep of {}: it leads to {}, no run or lock folder; left as it is", name,
-                            *resolved));
+        const std::string& path = folder->path;
+        if (std::find(seen_.begin(), seen_.end(), path) != seen_.end())
             return;
-        }
-        if (is_foreign_top(folder->get(), *resolved))
-            say(fmt::format("sweep of {}: it is mounted from outside; left as it is", *resolved));
-        else
-            sweep_folder({folder->get(), *resolved, 0, false});
+        seen_.push_back(path);
+        struct stat look {};
+        if (!is_state_folder(path) || path == "/tmp")
+            say(fmt::format("sweep of {}: it leads to {}, no run or lock folder; left as it is", name, path));
+        else if (is_foreign_top(folder->fd.get(), path))
+            say(fmt::format("sweep of {}: it is mounted from outside; left as it is", path));
+        else if (::fstat(folder->fd.get(), &look) == 0)
+            sweep_folder({folder->fd.get(), path, 0, false, look.st_uid});
     }
 
     bool is_foreign_top(int folder, const std::string& path) const
@@ -144,45 +154,79 @@ private:
 
     void sweep_folder(const Place& place)
     {
-        UniqueFd copy{::openat(place.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-        const auto names = copy ? names_in(std::move(copy)) : world::errno_code();
-        if (!names) {
-            say(fmt::format("sweep of {}: {}; nothing in it is removed", place.path,
-                            names.error().message()));
-            return;
-        }
-        for (const std::string& name : *names) {
-            if (++entries_ > most_entries) {
-                if (entries_ == most_entries + 1)
-                    say(fmt::format("sweep: stopped in {} after {} entries; the rest stays", place.path,
-                                    most_entries));
-                return;
-            }
-            sweep_entry(place, name);
+        for (const Entry& entry : entries_of(place)) {
+            if (!allowance_.take(entry.owner, 1))
+                say_limit(place.path, entry.owner);
+            else
+                sweep_entry(place, entry);
         }
     }
 
-    void sweep_entry(const Place& place, const std::string& name)
+    /// What may be stale there: root's first, and within that by name.
+    std::vector<Entry> entries_of(const Place& place)
+    {
+        std::vector<Entry> entries;
+        const UniqueFd folder{::openat(place.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+        const std::size_t most = std::min(options_.limits.names, allowance_.left(place.owner));
+        std::size_t names = 0;
+        const auto look = [&](const char* name, unsigned char type) {
+            ++names;
+            if (may_be_stale(place, name, type))
+                look_at(place, name, entries);
+        };
+        const auto listed = folder ? for_each_entry(folder.get(), most, look) : world::errno_code();
+        (void)allowance_.take(place.owner, names);
+        if (!listed)
+            say(fmt::format("sweep of {}: {}; what could not be read stays", place.path,
+                            listed.error().message()));
+        else if (*listed == Listed::cut && most == options_.limits.names)
+            say(fmt::format("sweep of {}: more than {} names; the others are not looked at and stay",
+                            place.path, most));
+        else if (*listed == Listed::cut)
+            say_limit(place.path, place.owner);
+        std::ranges::sort(entries, {}, [](const Entry& entry) {
+            return std::pair<bool, std::string_view>{entry.of_others, entry.name};
+        });
+        return entries;
+    }
+
+    static bool may_be_stale(const Place& place, const char* name, unsigned char type)
     {
         if (place.depth == 0 && is_kept(name))
-            return;
-        const std::string path = place.path + "/" + name;
+            return false;
+        if (type == DT_DIR || type == DT_SOCK || type == DT_UNKNOWN || place.subsys)
+            return true;
+        return type == DT_REG && state_kind(name) != StateKind::none;
+    }
+
+    void look_at(const Place& place, const char* name, std::vector<Entry>& entries)
+    {
         struct stat look {};
-        if (::fstatat(place.folder, name.c_str(), &look, AT_SYMLINK_NOFOLLOW) != 0) {
-            const int error = errno;
-            if (!is_gone(error))
-                say(fmt::format("sweep: looking at {}: {}; it stays", path, std::strerror(error)));
-            return;
-        }
+        if (::fstatat(place.folder, name, &look, AT_SYMLINK_NOFOLLOW) == 0)
+            entries.push_back({name, look.st_mode, look.st_uid, !allowance_.is_ours(look.st_uid)});
+        else if (const int error = errno; !is_gone(error))
+            say(fmt::format("sweep: looking at {}/{}: {}; it stays", place.path, name, std::strerror(error)));
+    }
+
+    void say_limit(const std::string& path, uid_t owner)
+    {
+        if (auto words = allowance_.words_for(owner))
+            say(fmt::format("sweep of {}: {}; the rest of them stays", path, *words));
+    }
+
+    void sweep_entry(const Place& place, const Entry& entry)
+    {
+        const std::string& name = entry.name;
+        const std::string path = place.path + "/" + name;
         if (is_foreign(place.folder, name, path))
             return;
-        if (S_ISDIR(look.st_mode))
-            enter(place, name, path);
+        if (S_ISDIR(entry.mode))
+            enter(place, entry, path);
         else if (place.subsys)
             remove(place, name, path, "a lock of a service from an earlier life");
-        else if (S_ISSOCK(look.st_mode))
+        else if (S_ISSOCK(entry.mode))
             sweep_socket(place, name, path);
-        else if (S_ISREG(look.st_mode))
+        else if (S_ISREG(entry.mode))
             sweep_file(place, name, path);
     }
 
@@ -190,13 +234,14 @@ private:
 
     bool is_foreign(int folder, const std::string& name, const std::string& path) const
     {
-        if (mounts_.is_mount_point(root_ + path))
+        if (mount_points_.contains(root_ + path))
             return true; // a state folder below another (/run/lock) has its own turn
         return is_mount_root(folder, name.c_str()).value_or(false);
     }
 
-    void enter(const Place& place, const std::string& name, const std::string& path)
+    void enter(const Place& place, const Entry& entry, const std::string& path)
     {
+        const std::string& name = entry.name;
         if (std::find(seen_.begin(), seen_.end(), path) != seen_.end())
             return;
         if (is_state_folder(path))
@@ -208,7 +253,7 @@ private:
         const UniqueFd folder{
             ::openat(place.folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
         if (folder)
-            sweep_folder({folder.get(), path, place.depth + 1, is_subsys(place.path, name)});
+            sweep_folder({folder.get(), path, place.depth + 1, is_subsys(place.path, name), entry.owner});
         else if (!is_gone(errno))
             say(fmt::format("sweep of {}: {}; nothing in it is removed", path, std::strerror(errno)));
     }
@@ -263,8 +308,9 @@ private:
     SweepReport& report_;
     std::string root_;
     MountTable mounts_;
-    std::vector<std::string> seen_; ///< the folders that had their turn
-    std::size_t entries_ = 0;
+    std::unordered_set<std::string> mount_points_; ///< of that table
+    std::vector<std::string> seen_;                ///< the folders that had their turn
+    SweepAllowance allowance_;
     std::size_t more_messages_ = 0;
 };
 
