@@ -3,6 +3,7 @@
 // as it is; a dangling link gets its target. Every step goes by open folders, since others may write to some.
 #include "system/prepare.h"
 
+#include "system/fresh_mount.h"
 #include "system/mount.h"
 #include "system/read_text.h"
 #include "system/trusted_path.h"
@@ -189,7 +190,8 @@ private:
     {
         const auto table = MountTable::read();
         if (table && !table->points().empty())
-            return is_from_outside(*table, root_ + folder_path + "/utmp", root_);
+            return is_from_outside(*table, root_ + folder_path + "/utmp", root_) ||
+                   is_on_older_mount(*table, root_, folder_path);
         if (::faccessat(folder, "utmp", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
             return false;
         return is_mount_root(folder, "utmp").value_or(true) || is_mount_root(folder, ".").value_or(true);

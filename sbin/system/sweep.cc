@@ -5,6 +5,7 @@
 #include "system/sweep.h"
 
 #include "system/folder_list.h"
+#include "system/fresh_mount.h"
 #include "system/mount.h"
 #include "system/read_text.h"
 #include "system/stale_state.h"
@@ -134,22 +135,22 @@ private:
         struct stat look {};
         if (!is_state_folder(path) || path == "/tmp")
             say(fmt::format("sweep of {}: it leads to {}, no run or lock folder; left as it is", name, path));
-        else if (is_foreign_top(folder->fd.get(), path))
+        else if (is_foreign_top(path))
             say(fmt::format("sweep of {}: it is mounted from outside; left as it is", path));
         else if (::fstat(folder->fd.get(), &look) == 0)
             sweep_folder({folder->fd.get(), path, 0, false, look.st_uid});
     }
 
-    bool is_foreign_top(int folder, const std::string& path) const
+    /// A fresh mount is the runtime's own, though it may hold copies of the image's files. Without mountinfo no
+    /// mount is told from another.
+    bool is_foreign_top(const std::string& path) const
     {
-        if (is_from_outside(mounts_, root_ + path, root_))
-            return true;
-        const bool mounted = mounts_.is_mount_point(root_ + path);
-        // A run folder that an outer systemd lives in is a host's, bound here: its tmpfs looks like the
-        // runtime's.
-        if (mounted && ::faccessat(folder, "systemd/private", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-            return true;
-        return mounts_.points().empty() && is_mount_root(AT_FDCWD, (root_ + path).c_str()).value_or(true);
+        if (!mounts_.points().empty())
+            return is_from_outside(mounts_, root_ + path, root_) || is_on_older_mount(mounts_, root_, path);
+        for (std::string above = path; !above.empty(); above.resize(above.rfind('/')))
+            if (is_state_folder(above) && is_mount_root(AT_FDCWD, (root_ + above).c_str()).value_or(true))
+                return true;
+        return false;
     }
 
     void sweep_folder(const Place& place)

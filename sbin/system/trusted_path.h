@@ -2,6 +2,15 @@
 // Paths that are walked with root's rights although others may write to folders on them. Each step goes through
 // an open folder, and a link is followed only where nobody but root and init could have put it: whatever is
 // swapped meanwhile, nothing outside is touched. Works alike on every kernel.
+//
+// What init makes, changes or removes as root where others may write, and why that is safe:
+//   /run, /var/run, /run/lock, /var/lock, subsys, /tmp  made here; the mode is theirs from birth, nothing is changed
+//   /proc, /dev/console       made here; mounted on the open folder, linked in it
+//   utmp, wtmp, runlevel      opened without following a link; only a regular file with no other name is written
+//   stale files               removed from the open folder that they were judged in
+//   /run/rcinit, /dev/shm/rcinit  made here, and used only where nobody else may write to it or put another there;
+//                             what is in it is therefore named by path
+//   the initctl FIFOs         judged by the open descriptor, of which alone the mode is changed
 #pragma once
 
 #include "system/unique_fd.h"

@@ -4,6 +4,7 @@
 #define BOOST_TEST_MODULE sweep
 #include "system/sweep.h"
 
+#include "forbidden_call.h"
 #include "left_out.h"
 #include "own_namespace.h"
 #include "system/mount.h"
@@ -12,15 +13,13 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/syscall.h>
+#include <fcntl.h>
 
 #include <algorithm>
-#include <cstddef>
 
 using namespace init::system;
 using init::test::dead_pid;
+using init::test::forbid;
 using init::test::TemporaryTree;
 
 namespace {
@@ -283,18 +282,6 @@ std::vector<Means> all_means(const TemporaryTree& files)
             {"neither", "/nonexistent", false, false},
             {"an empty mountinfo alone", files.at("/empty"), false, false},
             {"a mountinfo that cannot be read alone", files.at("/odd"), false, false}};
-}
-
-/// From here on the system call answers as under a strict seccomp profile.
-bool forbid(unsigned call)
-{
-    sock_filter code[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-                          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
-                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-    const sock_fprog program{std::size(code), code};
-    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
 SweepReport sweep_with(const TemporaryTree& tree, const Means& means)
