@@ -6,6 +6,7 @@
 #include "applets/chkconfig_arguments.h"
 #include "applets/chkconfig_xinetd.h"
 #include "model/chkconfig_numbers.h"
+#include "text/shown_line.h"
 #include "tree/chkconfig_tree.h"
 
 #include <fmt/format.h>
@@ -30,7 +31,7 @@ int say_unreadable(const std::string& name, const boost::system::error_code& err
 void say_all(const model::Diagnostics& complaints)
 {
     for (const model::Diagnostic& complaint : complaints)
-        fmt::print(stderr, "{}\n", to_string(complaint));
+        text::print_line(stderr, to_string(complaint));
 }
 
 /// xinetd's services are shown where it runs; in a tree that nobody booted, where a boot may start it.

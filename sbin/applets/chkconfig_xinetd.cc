@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "applets/chkconfig_xinetd.h"
-
+#include "model/shown_text.h"
 #include "system/rooted_folder.h"
 #include "system/rooted_path.h"
 #include "system/spawn.h"
@@ -102,7 +102,8 @@ void list_xinetd_services(system::RootedTree& files)
     for (const std::string& name : world::names_or_none(files, folder))
         if (!model::is_passed_over(name))
             if (const auto service = read_xinetd_service(files, name))
-                fmt::print("\t{:<15}\t{}\n", name + ":", service->is_on ? "on" : "off");
+                fmt::print("\t{:<15}\t{}\n", model::shown_text(name, std::string::npos) + ":",
+                           service->is_on ? "on" : "off");
 }
 
 bool change_xinetd_service(system::RootedTree& files, const std::string& name, LinkRequest request)

@@ -5,6 +5,7 @@
 #include "system/read_text.h"
 #include "text/command_line.h"
 #include "text/header_json.h"
+#include "text/shown_line.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -20,19 +21,17 @@ constexpr int usage_status = 64;
 void show_list(std::string_view keyword, const std::vector<std::string>& list)
 {
     if (!list.empty())
-        fmt::print("    {}: {}\n", keyword, fmt::join(list, " "));
+        text::print_line(stdout, fmt::format("    {}: {}", keyword, fmt::join(list, " ")));
 }
 
 void show(const model::ChkconfigHeader& header)
 {
-    fmt::print("  chkconfig: levels {}", header.levels.empty() ? "none" : header.levels);
-    if (header.start)
-        fmt::print(", start {}, stop {}", *header.start, *header.stop);
-    else
-        fmt::print(", start and stop 50 as far as nothing is required");
-    fmt::print("\n");
+    text::print_line(
+        stdout, fmt::format("  chkconfig: levels {}{}", header.levels.empty() ? "none" : header.levels,
+                            header.start ? fmt::format(", start {}, stop {}", *header.start, *header.stop)
+                                         : ", start and stop 50 as far as nothing is required"));
     if (!header.description.empty())
-        fmt::print("    description: {}\n", header.description);
+        text::print_line(stdout, "    description: " + header.description);
 }
 
 void show(const model::LsbHeader& header)
@@ -54,7 +53,7 @@ void show(const model::LsbHeader& header)
     if (header.x_interactive)
         fmt::print("    X-Interactive: true\n");
     if (!header.short_description.empty())
-        fmt::print("    Short-Description: {}\n", header.short_description);
+        text::print_line(stdout, "    Short-Description: " + header.short_description);
 }
 
 /// False when the file cannot be read.
@@ -62,18 +61,18 @@ bool show_file(const std::string& file, bool json)
 {
     const world::Result<std::string> text = system::read_text(file, script_limit);
     if (!text) {
-        fmt::print(stderr, "rcinit header: cannot read {}: {}; it is left out\n", file,
-                   text.error().message());
+        text::print_line(stderr, fmt::format("rcinit header: cannot read {}: {}; it is left out", file,
+                                             text.error().message()));
         return false;
     }
     const model::ScriptHeader header = model::read_script_header(*text, file);
     for (const model::Diagnostic& complaint : header.complaints)
-        fmt::print(stderr, "{}\n", to_string(complaint));
+        text::print_line(stderr, to_string(complaint));
     if (json) {
         fmt::print("{}\n", text::to_json(header, file));
         return true;
     }
-    fmt::print("{}\n", file);
+    text::print_line(stdout, file);
     if (header.chkconfig)
         show(*header.chkconfig);
     else

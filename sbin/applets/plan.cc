@@ -3,12 +3,13 @@
 #include "applets/applets.h"
 #include "text/command_line.h"
 #include "text/plan_json.h"
+#include "text/plan_text.h"
+#include "text/shown_line.h"
 #include "tree/boot_reader.h"
 #include "tree/tree_view.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 
 namespace init::applets {
@@ -55,55 +56,10 @@ PlanArguments parse(Arguments words)
     return result;
 }
 
-std::string names_of(const std::vector<model::PlannedScript>& list, const std::vector<std::size_t>& places)
-{
-    std::string names;
-    for (const std::size_t place : places)
-        names.append(names.empty() ? "" : ", ").append(list[place].name);
-    return names;
-}
-
-void show(const char* heading, const std::vector<model::PlannedScript>& list, bool side_by_side)
-{
-    std::size_t width = 8;
-    for (const model::PlannedScript& script : list)
-        width = std::max(width, script.name.size());
-    fmt::print("{}: {} scripts, {}\n", heading, list.size(), side_by_side ? "side by side" : "in link order");
-    std::vector<std::size_t> order(list.size());
-    for (std::size_t i = 0; i < order.size(); ++i)
-        order[i] = i;
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return list[a].wave < list[b].wave; });
-    for (const std::size_t at : order) {
-        const model::PlannedScript& script = list[at];
-        std::string remarks = script.verb == heading ? "" : script.verb + "; ";
-        if (script.skip)
-            remarks += fmt::format("skipped: {}; ", *script.skip);
-        if (!script.number)
-            remarks += "no link names it, so should it live still; ";
-        if (script.interactive)
-            remarks += "alone, it may ask; ";
-        if (side_by_side && !script.after.empty())
-            remarks += fmt::format("after {}; ", names_of(list, script.after));
-        if (!remarks.empty())
-            remarks.resize(remarks.size() - 2);
-        fmt::print("  {:>4}  {:<{}}  {}\n", script.wave, script.name, width, remarks);
-    }
-}
-
-void show(const model::BootPlan& plan)
-{
-    fmt::print("{} tree, runlevel {}\n", to_string(plan.layout), plan.level.letter());
-    for (const std::string& note : plan.notes)
-        fmt::print("note: {}\n", note);
-    show("start", plan.start, plan.start_side_by_side);
-    show("stop", plan.stop, plan.stop_side_by_side);
-}
-
 void say_all(const model::Diagnostics& complaints)
 {
     for (const model::Diagnostic& complaint : complaints)
-        fmt::print(stderr, "{}\n", to_string(complaint));
+        text::print_line(stderr, to_string(complaint));
 }
 
 } // namespace
@@ -139,7 +95,7 @@ int plan(Arguments words)
     else if (arguments.dot)
         fmt::print("{}", text::to_dot(plan));
     else
-        show(plan);
+        fmt::print("{}", text::to_text(plan));
     return 0;
 }
 

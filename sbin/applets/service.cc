@@ -10,6 +10,7 @@
 #include "model/text_lines.h"
 #include "system/read_text.h"
 #include "system/unique_fd.h"
+#include "text/shown_line.h"
 
 #include <fmt/format.h>
 
@@ -157,12 +158,12 @@ void show_mark(const std::string& path, const std::string& name)
 {
     const world::Result<std::string> text = system::read_text(path, script_limit);
     if (!text || text->find("status)") == std::string::npos) {
-        fmt::print(stderr, " [ ? ]  {}\n", name);
+        text::print_line(stderr, " [ ? ]  " + name);
         return;
     }
     std::string output;
     const int status = run_directly(path, {"status"}, &output);
-    fmt::print(" [ {} ]  {}\n", status == 0 && !output.empty() ? '+' : '-', name);
+    text::print_line(stdout, fmt::format(" [ {} ]  {}", status == 0 && !output.empty() ? '+' : '-', name));
     (void)std::fflush(stdout);
 }
 

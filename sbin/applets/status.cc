@@ -6,13 +6,13 @@
 #include "control/state_directory.h"
 #include "control/status_file.h"
 #include "text/command_line.h"
+#include "text/shown_line.h"
 #include "text/status_json.h"
+#include "text/status_text.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <optional>
 
 namespace init::applets {
@@ -70,55 +70,17 @@ std::optional<std::string> fetch()
     return std::move(*written);
 }
 
-std::string shown_time(std::int64_t seconds)
-{
-    if (seconds == 0)
-        return "-";
-    const std::time_t when = static_cast<std::time_t>(seconds);
-    std::tm parts{};
-    char text[32] = "-";
-    if (::localtime_r(&when, &parts) != nullptr)
-        (void)std::strftime(text, sizeof text, "%F %T", &parts);
-    return text;
-}
-
-std::string shown_detail(const model::ServiceStatus& service)
-{
-    if (service.reason)
-        return *service.reason;
-    return service.exit ? fmt::format("script exited {}", *service.exit) : std::string{};
-}
-
-void show_table(const model::StatusReport& report)
-{
-    std::size_t width = 7;
-    for (const model::ServiceStatus& service : report.services)
-        width = std::max(width, service.name.size());
-    fmt::print("{:<{}} {:<9} {:>7} {:>5} {:>8} {:<19} {}\n", "SERVICE", width, "STATE", "PID", "PROCS",
-               "RESTARTS", "SINCE", "DETAIL");
-    for (const model::ServiceStatus& service : report.services)
-        fmt::print("{:<{}} {:<9} {:>7} {:>5} {:>8} {:<19} {}\n", service.name, width, service.state,
-                   service.pid > 0 ? std::to_string(service.pid) : "-", service.processes, service.restarts,
-                   shown_time(service.since), shown_detail(service));
-}
-
-void show_head(const model::StatusReport& report)
-{
-    fmt::print("init is {}, runlevel {}, previous {}", report.state, report.runlevel, report.previous);
-    if (report.deadline)
-        fmt::print(", stop ends by {}", shown_time(*report.deadline));
-    fmt::print("\n");
-}
-
 int show(model::StatusReport report, const StatusArguments& arguments, const std::string& text)
 {
     int status = 0;
     if (!arguments.name.empty()) {
         const model::ServiceStatus* found = model::find_service(report, arguments.name);
         if (found == nullptr) {
-            fmt::print(stderr,
-                       "rcinit status: init knows no service \"{}\"; `rcinit status` lists those it knows\n",
-                       arguments.name);
+            text::print_line(
+                stderr,
+                fmt::format(
+                    "rcinit status: init knows no service \"{}\"; `rcinit status` lists those it knows",
+                    arguments.name));
             return unknown_status;
         }
         status = model::lsb_status(*found);
@@ -129,8 +91,8 @@ int show(model::StatusReport report, const StatusArguments& arguments, const std
         return status;
     }
     if (arguments.name.empty())
-        show_head(report);
-    show_table(report);
+        fmt::print("{}", text::status_head(report));
+    fmt::print("{}", text::status_table(report));
     return status;
 }
 
@@ -150,8 +112,8 @@ int status(Arguments words)
     auto report = text::parse_status(*text);
     if (!report) {
         const std::string error = text::error_in(*text);
-        fmt::print(stderr, "rcinit status: cannot use init's answer: {}; nothing is shown\n",
-                   error.empty() ? report.error().message() : error);
+        text::print_line(stderr, fmt::format("rcinit status: cannot use init's answer: {}; nothing is shown",
+                                             error.empty() ? report.error().message() : error));
         return unknown_status;
     }
     return show(std::move(*report), arguments, *text);

@@ -3,6 +3,7 @@
 #include "applets/applets.h"
 #include "text/command_line.h"
 #include "text/json_text.h"
+#include "text/shown_line.h"
 #include "tree/boot_reader.h"
 #include "tree/level_plan.h"
 #include "tree/tree_view.h"
@@ -278,8 +279,9 @@ int inquire(const char* command, Arguments words, bool negative)
     Inquiry inquiry(*view, arguments);
     if (!inquiry.is_known()) {
         const std::vector<std::string> near = inquiry.near();
-        fmt::print(stderr, "rcinit {}: no script and no link is called {}{}\n", command, arguments.name,
-                   near.empty() ? "" : fmt::format("; there are {}", fmt::join(near, ", ")));
+        text::print_line(
+            stderr, fmt::format("rcinit {}: no script and no link is called {}{}", command, arguments.name,
+                                near.empty() ? "" : fmt::format("; there are {}", fmt::join(near, ", "))));
         return 1;
     }
     const bool started = inquiry.is_started();
@@ -289,9 +291,9 @@ int inquire(const char* command, Arguments words, bool negative)
                    text::quoted(arguments.name), started, text::quoted_list(said));
         return 0;
     }
-    fmt::print("{}\n", arguments.name);
+    text::print_line(stdout, arguments.name);
     for (const std::string& sentence : said)
-        fmt::print("  {}\n", sentence);
+        text::print_line(stdout, "  " + sentence);
     return 0;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "model/chkconfig_service.h"
 
+#include "model/shown_text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -69,7 +71,7 @@ bool is_passed_over(std::string_view name) noexcept
 
 std::string list_line(const ChkconfigService& service)
 {
-    std::string line = fmt::format("{:<15}", service.name);
+    std::string line = fmt::format("{:<15}", shown_text(service.name, std::string::npos));
     for (int level = 0; level < chkconfig_levels; ++level)
         line += fmt::format("\t{}:{}", level, service.is_on(level) ? "on" : "off");
     return line;

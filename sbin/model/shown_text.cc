@@ -6,9 +6,7 @@
 #include <algorithm>
 
 namespace init::model {
-namespace {
 
-/// Of one character in UTF-8.
 bool is_obeyed(std::string_view character) noexcept
 {
     const auto is_between = [&](std::string_view first, std::string_view last) {
@@ -20,19 +18,22 @@ bool is_obeyed(std::string_view character) noexcept
            is_between("\xe2\x81\xa6", "\xe2\x81\xa9");             // isolates
 }
 
-} // namespace
+std::string_view take_shown(std::string_view& text) noexcept
+{
+    const std::size_t size = utf8_length(text);
+    const std::string_view read = text.substr(0, std::max<std::size_t>(size, 1));
+    text.remove_prefix(read.size());
+    return size == 0 || is_obeyed(read) ? "?" : read;
+}
 
 std::string shown_text(std::string_view text, std::size_t most)
 {
     std::string out;
     while (!text.empty()) {
-        const std::size_t size = utf8_length(text);
-        const std::string_view read = text.substr(0, std::max<std::size_t>(size, 1));
-        const std::string_view shown = size == 0 || is_obeyed(read) ? "?" : read;
+        const std::string_view shown = take_shown(text);
         if (shown.size() > most - out.size())
             return out + "...";
         out += shown;
-        text.remove_prefix(read.size());
     }
     return out;
 }

@@ -2,6 +2,8 @@
 // The few questions that a status report answers by itself.
 #include "model/status_report.h"
 
+#include "model/utf8.h"
+
 #include <algorithm>
 
 namespace init::model {
@@ -19,9 +21,9 @@ int lsb_status(const ServiceStatus& service) noexcept
     return 4;
 }
 
-const ServiceStatus* find_service(const StatusReport& report, const std::string& name) noexcept
+const ServiceStatus* find_service(const StatusReport& report, const std::string& name)
 {
-    const auto found = std::ranges::find(report.services, name, &ServiceStatus::name);
+    const auto found = std::ranges::find(report.services, utf8_of(name), &ServiceStatus::name);
     return found == report.services.end() ? nullptr : &*found;
 }
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Boost.JSON makes each piece and the pieces are strung together; reading is one parse, since only clients do
-// it.
+// Writing strings pieces together; reading is one parse with Boost.JSON, since only clients do it.
 #include "text/status_json.h"
 
 #include "text/json_text.h"
 
 #include <boost/json.hpp>
 
-#include <array>
 #include <optional>
 
 namespace init::text {
@@ -16,25 +14,18 @@ namespace {
 
 void append_service(std::string& out, const model::ServiceStatus& service)
 {
-    std::array<unsigned char, 1024> room; // most services need nothing else
-    json::monotonic_resource memory{room.data(), room.size()};
-    json::object object{&memory};
-    object["name"] = service.name;
-    object["state"] = service.state;
-    if (service.pid > 0)
-        object["pid"] = service.pid;
-    else
-        object["pid"] = nullptr;
-    object["processes"] = service.processes;
-    object["restarts"] = service.restarts;
-    object["since"] = service.since;
-    if (service.exit)
-        object["exit"] = *service.exit;
-    else
-        object["exit"] = nullptr;
+    const auto number_or_null = [](bool known, long long number) {
+        return known ? std::to_string(number) : std::string{"null"};
+    };
+    out += R"({"name":)" + quoted(service.name) + R"(,"state":)" + quoted(service.state);
+    out += R"(,"pid":)" + number_or_null(service.pid > 0, service.pid);
+    out += R"(,"processes":)" + std::to_string(service.processes);
+    out += R"(,"restarts":)" + std::to_string(service.restarts);
+    out += R"(,"since":)" + std::to_string(service.since);
+    out += R"(,"exit":)" + number_or_null(service.exit.has_value(), service.exit.value_or(0));
     if (service.reason)
-        object["reason"] = *service.reason;
-    out += json::serialize(object);
+        out += R"(,"reason":)" + quoted(*service.reason);
+    out += '}';
 }
 
 const json::value* find(const json::object& object, const char* key)

@@ -11,7 +11,8 @@
 
 namespace init::text {
 
-/// One line of JSON without a newline at its end.
+/// One line of JSON without a newline at its end. Names and reasons may hold any bytes; what that makes of
+/// them is `quoted`'s.
 std::string to_json(const model::StatusReport& report);
 
 /// `{"schema":1,"error":"..."}`.

@@ -192,6 +192,20 @@ BOOST_AUTO_TEST_CASE(text_tells_place_severity_name_and_mend_and_obeys_no_name)
     BOOST_TEST(text.find('\x1b') == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_finding_of_any_bytes_leaves_every_format_whole)
+{
+    Report report;
+    report.findings.push_back({Code::interpreter_missing, "/etc/we\xff\x1b[2J\n", 1, "a\xff\x1b[2J\nb"});
+    const json::value in_json = parsed(init::lint::to_json(report)).at("findings").at(0);
+    BOOST_TEST(text_of(in_json.at("file")) == "/etc/we\xef\xbf\xbd\x1b[2J\n");
+    BOOST_TEST(text_of(in_json.at("message")) == "a\xef\xbf\xbd\x1b[2J\nb");
+    const json::value in_sarif = parsed(init::lint::to_sarif(report)).at("runs").at(0).at("results").at(0);
+    BOOST_TEST(text_of(in_sarif.at("message").at("text")) == "a\xef\xbf\xbd\x1b[2J\nb");
+    const std::string text = init::lint::to_text(report);
+    BOOST_TEST(text.find("/etc/we??[2J?:1: ") == 0U, text);
+    BOOST_TEST(text.find(": a??[2J?b [") != std::string::npos, text);
+}
+
 BOOST_AUTO_TEST_CASE(the_exit_status_tells_faults_from_notes_and_from_blindness)
 {
     Image sound;
