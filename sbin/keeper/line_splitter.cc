@@ -3,26 +3,24 @@
 // with one call.
 #include "keeper/line_splitter.h"
 
+#include "model/shown_text.h"
+
 #include <algorithm>
 #include <cstring>
 
 namespace init::keeper {
 
-namespace {
-
-bool is_control(char c) noexcept
-{
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
-} // namespace
-
 void LineSplitter::start(std::string_view label) noexcept
 {
     size_ = 0;
-    for (const char c : label.substr(0, label_limit))
-        append(is_control(c) ? '?' : c);
-    if (!label.empty()) {
+    const bool has_label = !label.empty();
+    while (!label.empty()) {
+        const std::string_view shown = model::take_shown(label);
+        if (size_ + shown.size() > label_limit)
+            break;
+        size_ += shown.copy(buffer_ + size_, shown.size());
+    }
+    if (has_label) {
         append(':');
         append(' ');
     }

@@ -17,7 +17,7 @@ public:
     static constexpr std::size_t label_limit = 128; ///< a longer label is cut
     static constexpr std::size_t last_limit = 200;
 
-    /// Begins anew. Control characters in the label become `?`; without a label lines stand alone.
+    /// Begins anew. What a terminal obeys in the label becomes `?`; without a label lines stand alone.
     void start(std::string_view label) noexcept;
 
     /// Takes bytes up to the end of a line, and returns how many. When `is_ready` it takes none.

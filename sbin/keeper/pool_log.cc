@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // init's own lines on their way to the scribe. A full pipe costs the line, never time; how many were lost is
-// said as soon as there is room.
+// said as soon as there is room. Here, once for all of them, a name or a reason loses what a terminal obeys.
 #include "keeper/pool_state.h"
+#include "model/shown_text.h"
 
 #include <unistd.h>
 
@@ -44,16 +45,29 @@ void KeeperPool::State::say(std::string_view line) noexcept
     if (is_closed)
         return;
     report_dropped();
-    while (!line.empty()) {
-        line.remove_prefix(own_lines.feed(line));
-        if (line.empty())
-            own_lines.finish_partial();
-        if (!own_lines.is_ready())
-            continue;
-        if (dropped > 0 || !put_line(own_lines.line()))
-            ++dropped;
-        own_lines.next();
+    while (!line.empty())
+        feed_own(model::take_shown(line));
+    own_lines.finish_partial();
+    put_own_line();
+}
+
+/// `shown` is a piece of a line, and holds no newline.
+void KeeperPool::State::feed_own(std::string_view shown) noexcept
+{
+    while (!shown.empty()) {
+        shown.remove_prefix(own_lines.feed(shown));
+        put_own_line();
     }
+}
+
+/// The line, or the part of a long one, that is ready.
+void KeeperPool::State::put_own_line() noexcept
+{
+    if (!own_lines.is_ready())
+        return;
+    if (dropped > 0 || !put_line(own_lines.line()))
+        ++dropped;
+    own_lines.next();
 }
 
 } // namespace init::keeper

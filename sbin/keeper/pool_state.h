@@ -149,6 +149,8 @@ struct KeeperPool::State {
 
     // Lines of init's own.
     void say(std::string_view line) noexcept;
+    void feed_own(std::string_view shown) noexcept;
+    void put_own_line() noexcept;
     void report_dropped() noexcept;
     bool put_line(std::string_view line) noexcept;
 

@@ -13,7 +13,7 @@ public:
     Log& operator=(const Log&) = delete;
     virtual ~Log() = default;
 
-    /// One line; the name of the program stands before it. Never blocks.
+    /// One line, whatever bytes the names in it hold; the name of the program stands before it. Never blocks.
     virtual void say(std::string_view line) noexcept = 0;
     /// Only with log=debug.
     virtual void debug(std::string_view line) noexcept = 0;

@@ -35,6 +35,18 @@ POOL_TEST(a_quiet_run_completes_and_say_does_not_block_while_nobody_reads, false
     return {};
 }
 
+POOL_TEST(a_name_in_a_line_of_inits_cannot_break_it_or_command_a_terminal)
+{
+    world.pool->say("we\xff"
+                    "b\x1b[2J: not started\ninit: all is well\xc2\x9bK");
+    world.pool->say(std::string(5000, '\n') + "end");
+    HOLDS(world.wait_until([&] { return world.shows("end\n"); }));
+    HOLDS(world.shows("init: we?b?[2J: not started?init: all is well?K\n"));
+    HOLDS(std::count(world.output.begin(), world.output.end(), '?') == 5004);
+    HOLDS(std::count(world.output.begin(), world.output.end(), '\n') == 3);
+    return {};
+}
+
 POOL_TEST(a_noisy_run_is_held_up_for_five_seconds_and_then_drops_and_counts, false)
 {
     const RunId run = world.run("i=0; while [ $i -lt 40000 ]; do echo line $i; i=$((i+1)); done");

@@ -134,6 +134,9 @@ BOOST_AUTO_TEST_CASE(the_last_line_is_the_partial_one_or_the_last_that_was_not_e
 
 BOOST_AUTO_TEST_CASE(a_label_cannot_break_a_line_or_fill_it)
 {
+    BOOST_TEST(split("we\xff"
+                     "b\xc2\x9b\xc3\xa4",
+                     "x\n", 9)[0] == "we?b?\xc3\xa4: x\n");
     BOOST_TEST(split("a\nb", "x\n", 9) == Lines{"a?b: x\n"}, boost::test_tools::per_element());
     BOOST_TEST(split("", "x\n", 9) == Lines{"x\n"}, boost::test_tools::per_element());
     BOOST_TEST(split(std::string(9999, 'l'), "x\n", 9)[0].size() == LineSplitter::label_limit + 4);
