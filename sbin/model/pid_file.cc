@@ -9,6 +9,15 @@
 namespace init::model {
 namespace {
 
+// A script's text is somebody else's. It is read once, line by line, and what is kept or tried beside that has
+// a bound: values double at each line of `B=$A$A`, and each `.pid` of a line may end a path that begins at its
+// head.
+constexpr std::size_t longest_value = 1024; ///< of a variable and of a path; a longer one is not known
+constexpr std::size_t most_variables = 500;
+constexpr std::size_t most_paths_tried = 1000;
+constexpr int deepest_default = 4; ///< `${A:-${B:-...}}`
+constexpr std::size_t most_candidates = 12;
+
 using Variables = std::map<std::string, std::string, std::less<>>;
 
 bool is_name_character(char c)
@@ -25,13 +34,13 @@ std::size_t name_length(std::string_view text)
     return n > 0 && std::isdigit(static_cast<unsigned char>(text[0])) ? 0 : n;
 }
 
-/// Replaces `$NAME`, `${NAME}`, `${NAME:-WORD}`, `${NAME-WORD}`; nothing where a variable is unknown or the
-/// text holds more than that.
+/// Replaces `$NAME`, `${NAME}`, `${NAME:-WORD}`, `${NAME-WORD}`; nothing where a variable is unknown, the text
+/// holds more than that, or what it becomes is too long.
 std::optional<std::string> expand(std::string_view text, const Variables& variables, int depth = 0)
 {
     std::string out;
     while (!text.empty()) {
-        if (text[0] == '`' || text[0] == '*' || depth > 4)
+        if (text[0] == '`' || text[0] == '*' || depth > deepest_default || out.size() > longest_value)
             return std::nullopt;
         if (text[0] != '$') {
             if (text[0] != '"' && text[0] != '\'')
@@ -70,6 +79,8 @@ std::optional<std::string> expand(std::string_view text, const Variables& variab
             return std::nullopt;
         out += *value;
     }
+    if (out.size() > longest_value)
+        return std::nullopt;
     return out;
 }
 
@@ -114,28 +125,31 @@ public:
     std::vector<std::string> take(std::string_view service)
     {
         std::vector<std::string> all = std::move(comments_);
-        all.insert(all.end(), assigned_.begin(), assigned_.end());
-        all.insert(all.end(), seen_.begin(), seen_.end());
-        all.push_back("/var/run/" + std::string(service) + ".pid");
-        all.push_back("/var/run/" + std::string(service) + "/" + std::string(service) + ".pid");
-        std::vector<std::string> once;
-        for (std::string& path : all)
-            if (std::find(once.begin(), once.end(), path) == once.end())
-                once.push_back(std::move(path));
-        if (once.size() > 12)
-            once.resize(12);
-        return once;
+        for (const std::vector<std::string>* list : {&assigned_, &seen_})
+            for (const std::string& path : *list)
+                add(all, path);
+        add(all, "/var/run/" + std::string(service) + ".pid");
+        add(all, "/var/run/" + std::string(service) + "/" + std::string(service) + ".pid");
+        return all;
     }
 
 private:
+    /// Once, and the first only.
+    static void add(std::vector<std::string>& list, std::string path)
+    {
+        if (list.size() < most_candidates && std::find(list.begin(), list.end(), path) == list.end())
+            list.push_back(std::move(path));
+    }
+
     void comment(std::string_view text)
     {
         text = stripped(text);
         if (!text.starts_with("pidfile:"))
             return;
-        const std::string_view path = stripped(text.substr(8));
-        if (path.starts_with('/'))
-            comments_.emplace_back(path.substr(0, path.find_first_of(" \t")));
+        std::string_view path = stripped(text.substr(8));
+        path = path.substr(0, path.find_first_of(" \t"));
+        if (path.starts_with('/') && path.size() <= longest_value)
+            add(comments_, std::string{path});
     }
 
     void assignment(std::string_view line)
@@ -152,29 +166,39 @@ private:
             return;
         const std::string_view name = line.substr(0, length);
         if (names_a_pid_file(name) && expanded->starts_with('/'))
-            assigned_.push_back(*expanded);
-        variables_.insert_or_assign(std::string(name), std::move(*expanded));
+            add(assigned_, *expanded);
+        if (const auto known = variables_.find(name); known != variables_.end())
+            known->second = std::move(*expanded);
+        else if (variables_.size() < most_variables && name.size() <= longest_value)
+            variables_.emplace(name, std::move(*expanded));
     }
 
     void paths(std::string_view line)
     {
-        constexpr std::string_view allowed = "/._-${}";
         for (std::size_t at = line.find(".pid"); at != std::string_view::npos;
              at = line.find(".pid", at + 4)) {
             if (at + 4 < line.size() && (is_name_character(line[at + 4]) || line[at + 4] == '.'))
                 continue;
+            if (tried_ == most_paths_tried || seen_.size() == most_candidates)
+                return;
+            ++tried_;
             std::size_t begin = at;
-            while (begin > 0 && (is_name_character(line[begin - 1]) ||
-                                 allowed.find(line[begin - 1]) != std::string_view::npos))
+            while (begin > 0 && at - begin < longest_value && is_path_character(line[begin - 1]))
                 --begin;
             const std::optional<std::string> path = expand(line.substr(begin, at + 4 - begin), variables_);
             if (path && path->starts_with('/'))
-                seen_.push_back(*path);
+                add(seen_, *path);
         }
+    }
+
+    static bool is_path_character(char c)
+    {
+        return is_name_character(c) || std::string_view{"/._-${}"}.find(c) != std::string_view::npos;
     }
 
     Variables variables_;
     std::vector<std::string> comments_, assigned_, seen_;
+    std::size_t tried_ = 0;
 };
 
 } // namespace
