@@ -2,14 +2,15 @@
 #include "host/tree.h"
 
 #include "system/file_kind.h"
+#include "system/folder_list.h"
 #include "system/read_text.h"
+#include "system/unique_fd.h"
 
-#include <boost/filesystem/operations.hpp>
-
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <utility>
 
 namespace init::host {
 
@@ -20,15 +21,10 @@ world::Result<std::string> Tree::read_file(const std::string& path, std::size_t 
 
 world::Result<std::vector<std::string>> Tree::list_folder(const std::string& path)
 {
-    std::vector<std::string> names;
-    boost::system::error_code error;
-    boost::filesystem::directory_iterator at(path, error);
-    for (const boost::filesystem::directory_iterator end; !error && at != end; at.increment(error))
-        names.push_back(at->path().filename().native());
-    if (error)
-        return error;
-    std::sort(names.begin(), names.end());
-    return names;
+    system::UniqueFd folder{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK)};
+    if (!folder)
+        return world::errno_code();
+    return system::names_in(folder, world::most_names);
 }
 
 world::FileLook Tree::look(const std::string& path)

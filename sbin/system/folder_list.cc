@@ -46,7 +46,7 @@ world::Result<std::vector<std::string>> names_in(const UniqueFd& folder, std::si
     if (!listed)
         return listed.error();
     if (*listed == Listed::cut)
-        return world::errno_code(EFBIG);
+        return world::errno_code(E2BIG);
     std::sort(names.begin(), names.end());
     return names;
 }

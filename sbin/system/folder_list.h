@@ -22,7 +22,7 @@ world::Result<Listed> for_each_entry(int folder, std::size_t most,
                                      const std::function<void(const char*, unsigned char)>& visit);
 
 /// The names in `folder`, but for `.` and `..`, sorted bytewise; a list that breaks off is an error.
-/// Errors: errno of getdents64(2), ENOTDIR, and EFBIG for more than `most` names.
+/// Errors: errno of getdents64(2), ENOTDIR, and E2BIG for more than `most` names.
 world::Result<std::vector<std::string>> names_in(const UniqueFd& folder, std::size_t most);
 
 } // namespace init::system

@@ -12,9 +12,6 @@
 namespace init::system {
 namespace {
 
-constexpr std::size_t most_names =
-    100'000; // a tree has some hundreds; an image must not make us read for ever
-
 struct Place {
     UniqueFd folder;
     std::string name; ///< in the folder; `.` for the root
@@ -62,7 +59,7 @@ world::Result<std::vector<std::string>> RootedTree::list_folder(const std::strin
     world::Result<UniqueFd> folder = open_folder(root_, *resolved);
     if (!folder)
         return folder.error();
-    return names_in(*folder, most_names);
+    return names_in(*folder, world::most_names);
 }
 
 world::FileLook RootedTree::look(const std::string& path)

@@ -5,6 +5,8 @@
 #include "model/diagnostic.h"
 #include "world/tree.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,7 +21,9 @@ inline std::vector<std::string> list_or_complain(Tree& tree, const std::string& 
     Result<std::vector<std::string>> names = tree.list_folder(path);
     if (names)
         return std::move(*names);
-    if (names.error() != boost::system::errc::no_such_file_or_directory)
+    if (names.error() == boost::system::errc::argument_list_too_long)
+        complaints.push_back({path, 0, fmt::format("holds more than {} names, {}", most_names, now)});
+    else if (names.error() != boost::system::errc::no_such_file_or_directory)
         complaints.push_back({path, 0, "cannot be listed (" + names.error().message() + "), " + now});
     return {};
 }

@@ -472,6 +472,8 @@ world::Result<std::vector<std::string>> FakeHost::list_folder(const std::string&
             names.push_back(name.substr(path.size() + 1));
     if (names.empty())
         return world::errno_code(ENOENT);
+    if (names.size() > world::most_names)
+        return world::errno_code(E2BIG);
     return names;
 }
 
