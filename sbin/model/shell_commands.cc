@@ -131,9 +131,9 @@ private:
     /// `${name...}` is part of a word, whatever stands in it.
     void read_expansion()
     {
-        const std::string_view line = text_.substr(at_, std::min(text_.find('\n', at_), text_.size()) - at_);
-        const std::size_t size = std::min(line.find('}'), line.size() - 1) + 1;
-        for (const char c : line.substr(0, size))
+        const std::size_t end = std::min(text_.find_first_of("}\n", at_), text_.size());
+        const std::size_t size = end - at_ + (text_.substr(end, 1) == "}" ? 1 : 0);
+        for (const char c : text_.substr(at_, size))
             put(c);
         at_ += size;
     }

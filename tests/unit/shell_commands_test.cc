@@ -90,3 +90,15 @@ BOOST_AUTO_TEST_CASE(a_command_tells_how_deep_it_stands_and_whether_it_waits_for
         BOOST_TEST_CONTEXT("script " << row.script)
     BOOST_TEST(last(row.script) == row.told);
 }
+
+BOOST_AUTO_TEST_CASE(a_line_full_of_expansions_is_read_in_time_that_grows_with_it)
+{
+    // A minute and more, where each looked for the line's end.
+    std::string text = "echo ";
+    while (text.size() < 4'000'000)
+        text += "${a}";
+    const auto commands = shell_commands(text + " ${b\nend");
+    BOOST_REQUIRE(commands.size() == 2U);
+    BOOST_TEST(commands[0].words[2] == "${b");
+    BOOST_TEST(commands[1].words[0] == "end");
+}
