@@ -140,11 +140,11 @@ private:
     {
         const std::optional<NumberLine> line = parse_number_line(rest, has_newline);
         if (!line) {
-            complaints_.push_back(
-                {std::string(file_), number,
-                 fmt::format("\"chkconfig:\" is not followed by levels, start and stop number; {}",
-                             is_override_ ? "the override is left out" : "chkconfig refuses the script"),
-                 static_cast<std::uint8_t>(HeaderFault::numbers)});
+            complain(complaints_,
+                     {std::string(file_), number,
+                      fmt::format("\"chkconfig:\" is not followed by levels, start and stop number; {}",
+                                  is_override_ ? "the override is left out" : "chkconfig refuses the script"),
+                      static_cast<std::uint8_t>(HeaderFault::numbers)});
             is_refused_ = true;
             return;
         }
@@ -202,7 +202,8 @@ private:
             if (!levels_)
                 levels_ = 0;
             if (*level < 0 || *level > last_level) {
-                complaints_.push_back(
+                complain(
+                    complaints_,
                     {std::string(file_), number,
                      fmt::format("{} is no runlevel from 0 to 6 (levels are written apart), ignored", *level),
                      static_cast<std::uint8_t>(HeaderFault::level)});

@@ -42,7 +42,7 @@ DependFile read_depend_file(std::string_view text, std::string_view file, Diagno
             } else if (!is_list && mark != std::string_view::npos && words_of(name).size() == 1) {
                 continued = &result.rules.emplace_back(std::string(name), std::vector<std::string>{}).second;
             } else {
-                complaints.push_back({std::string(file), number,
+                complain(complaints, {std::string(file), number,
                                       "neither TARGETS, INTERACTIVE nor \"name: ...\", line ignored"});
                 return;
             }

@@ -3,6 +3,7 @@
 // a list of these; showing them is left to the caller.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -19,6 +20,13 @@ struct Diagnostic {
 };
 
 using Diagnostics = std::vector<Diagnostic>;
+
+/// Of one file: enough to see what is wrong with it, too few to fill a log.
+inline constexpr std::size_t most_complaints = 100;
+
+/// Adds `one`; where the last `most_complaints` are of the same file, a note in its place that there are more,
+/// and after that nothing.
+void complain(Diagnostics& all, Diagnostic one);
 
 /// `file:line: text`, or `file: text` for the whole file.
 std::string to_string(const Diagnostic& diagnostic);

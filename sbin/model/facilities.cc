@@ -79,9 +79,9 @@ Diagnostics Facilities::read(std::string_view text, std::string_view file)
             return;
         }
         if (words[0].size() < 2 || words[0][0] != '$') {
-            complaints.push_back(
-                {std::string(file), number,
-                 fmt::format("\"{}\" is neither a $facility nor <interactive>, line ignored", words[0])});
+            complain(complaints, {std::string(file), number,
+                                  fmt::format("\"{}\" is neither a $facility nor <interactive>, line ignored",
+                                              words[0])});
             return;
         }
         std::vector<Member>& members = defined_[std::string(words[0])];

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 #include <utility>
 
 namespace init::model {
@@ -19,6 +20,7 @@ constexpr std::size_t longest_id = 4;
 constexpr std::size_t longest_levels = 11;
 constexpr std::size_t longest_action = 32;
 constexpr std::size_t longest_process = 4096;
+constexpr std::size_t most_entries = 10'000; ///< of all files; each is a child, or may be one
 
 constexpr std::string_view shell_characters = "~`!$^&*()=|\\{}[];\"'<>?";
 
@@ -81,7 +83,11 @@ struct Fields {
 /// Reads the lines of one file into a table.
 class Reader {
 public:
-    Reader(Inittab& table, std::string_view file) : table_(table), file_(file) {}
+    Reader(Inittab& table, std::string_view file) : table_(table), file_(file)
+    {
+        for (const InittabEntry& entry : table.entries)
+            used_.insert(entry.id);
+    }
 
     void read(std::string_view text, bool only_first)
     {
@@ -152,9 +158,7 @@ private:
     {
         if (id == "~~")
             return true;
-        const bool used = std::any_of(table_.entries.begin(), table_.entries.end(),
-                                      [id](const InittabEntry& entry) { return entry.id == id; });
-        if (used || id == default_id_) {
+        if (used_.contains(std::string{id}) || id == default_id_) {
             say(fmt::format("id \"{}\" is used before, line ignored", shown_text(id)));
             return false;
         }
@@ -197,8 +201,11 @@ private:
                                    shown_text(fields.levels)));
         if (only_first_ && taken_)
             return say("only the first entry of a file in inittab.d counts, line ignored");
+        if (table_.entries.size() == most_entries)
+            return say(fmt::format("there are {} entries before, line ignored", most_entries));
         entry.levels = *levels;
         taken_ = true;
+        used_.insert(entry.id);
         table_.entries.push_back(std::move(entry));
     }
 
@@ -229,10 +236,11 @@ private:
         return levels;
     }
 
-    void say(std::string text) { table_.diagnostics.push_back({std::string{file_}, line_, std::move(text)}); }
+    void say(std::string text) { complain(table_.diagnostics, {std::string{file_}, line_, std::move(text)}); }
 
     Inittab& table_;
     std::string_view file_;
+    std::unordered_set<std::string> used_; ///< ids
     std::string default_id_;
     unsigned line_ = 0;
     bool only_first_ = false;

@@ -59,7 +59,7 @@ struct Inittab {
 
 /// Reads one inittab. A bad line costs that line and adds a diagnostic; the last line needs no newline.
 /// Limits: id 1-4 characters, runlevels 11, action 32, process 4096 (sysvinit: 256; a longer one there is
-/// dropped).
+/// dropped), 10,000 entries.
 Inittab parse_inittab(std::string_view text, std::string_view file);
 
 /// Adds the first entry of a *.tab file to `table`. A second entry of the file, or an id that the

@@ -202,7 +202,7 @@ private:
 
     void say(HeaderFault fault, unsigned line, std::string text)
     {
-        complaints_.push_back({std::string(file_), line, std::move(text), static_cast<std::uint8_t>(fault)});
+        complain(complaints_, {std::string(file_), line, std::move(text), static_cast<std::uint8_t>(fault)});
     }
 
     std::string_view file_;

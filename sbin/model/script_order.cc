@@ -205,9 +205,9 @@ private:
     void say(ScriptOrder& result, std::size_t step, LsbKeyword keyword, std::string text) const
     {
         const LsbHeader* const own = header(step);
-        result.complaints.push_back({input_.steps[step].path,
-                                     own ? own->line_of[static_cast<std::size_t>(keyword)] : 0,
-                                     std::move(text)});
+        model::complain(result.complaints,
+                        {input_.steps[step].path, own ? own->line_of[static_cast<std::size_t>(keyword)] : 0,
+                         std::move(text)});
     }
 
     const OrderInput& input_;

@@ -3,6 +3,7 @@
 // costs its line and never stops a boot.
 #include "model/settings.h"
 
+#include "model/shown_text.h"
 #include "model/text_lines.h"
 
 #include <fmt/format.h>
@@ -21,14 +22,14 @@ constexpr milliseconds longest = std::chrono::hours{24};
 
 Refusal not_one_of(std::string_view value, std::string_view values)
 {
-    return fmt::format("\"{}\" is not one of {}", value, values);
+    return fmt::format("\"{}\" is not one of {}", shown_text(value), values);
 }
 
 template <class Target> Refusal take_duration(Target& target, std::string_view value)
 {
     const std::optional<milliseconds> time = parse_duration(value);
     if (!time)
-        return fmt::format("\"{}\" is no time such as 10s, 1500ms or 2min, up to 24h", value);
+        return fmt::format("\"{}\" is no time such as 10s, 1500ms or 2min, up to 24h", shown_text(value));
     target = *time;
     return std::nullopt;
 }
@@ -46,7 +47,7 @@ template <class Target> Refusal take_number(Target& target, std::string_view val
     unsigned number = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
     if (error != std::errc{} || end != value.data() + value.size() || number < least)
-        return fmt::format("\"{}\" is no whole number from {} up", value, least);
+        return fmt::format("\"{}\" is no whole number from {} up", shown_text(value), least);
     target = number;
     return std::nullopt;
 }
@@ -202,12 +203,12 @@ template <class Target> Refusal set_pair(Target& target, std::string_view pair, 
 {
     const auto equals = pair.find('=');
     if (equals == std::string_view::npos)
-        return fmt::format("\"{}\" is not key=value", pair);
+        return fmt::format("\"{}\" is not key=value", shown_text(pair));
     const std::string_view key = trimmed(pair.substr(0, equals));
     const Refusal refusal = set(target, key, without_comment(pair.substr(equals + 1)), source);
     if (!refusal)
         return std::nullopt;
-    return fmt::format("{}: {}", key, *refusal);
+    return fmt::format("{}: {}", shown_text(key), *refusal);
 }
 
 template <class Target>
@@ -219,7 +220,7 @@ Diagnostics read_lines(Target& target, std::string_view text, std::string_view f
         if (line.empty() || line.front() == '#')
             return;
         if (const Refusal refusal = set_pair(target, line, source))
-            diagnostics.push_back({std::string{file}, number, *refusal + ", line ignored"});
+            complain(diagnostics, {std::string{file}, number, *refusal + ", line ignored"});
     });
     return diagnostics;
 }
@@ -317,7 +318,7 @@ Refusal take(ServiceSettings& settings, std::string_view key, std::string_view v
         return take_choice(settings.machine_runs, value, row->values, words);
     }
     if (!value.starts_with('/'))
-        return fmt::format("\"{}\" is no absolute path", value);
+        return fmt::format("\"{}\" is no absolute path", shown_text(value));
     settings.pidfile = value;
     return std::nullopt;
 }
@@ -394,7 +395,7 @@ Diagnostics read_header_settings(ServiceSettings& settings, std::string_view scr
             return;
         for (const std::string_view word : words_of(line.substr(mark.size())))
             if (const Refusal refusal = set_pair(settings, word, SettingSource::header))
-                diagnostics.push_back({std::string{file}, number, *refusal + ", setting ignored"});
+                complain(diagnostics, {std::string{file}, number, *refusal + ", setting ignored"});
     });
     return diagnostics;
 }
@@ -411,8 +412,8 @@ Diagnostics read_environment_settings(Settings& settings, std::span<const std::s
         const Refusal refusal = set(settings, key_of_variable(name.substr(prefix.size())),
                                     trimmed(variable.substr(equals + 1)), SettingSource::environment);
         if (refusal)
-            diagnostics.push_back(
-                {"environment", 0, fmt::format("{}: {}, variable ignored", name, *refusal)});
+            complain(diagnostics,
+                     {"environment", 0, fmt::format("{}: {}, variable ignored", shown_text(name), *refusal)});
     }
     return diagnostics;
 }

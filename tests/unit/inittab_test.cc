@@ -206,6 +206,35 @@ BOOST_AUTO_TEST_CASE(a_fragment_gives_its_first_entry)
     BOOST_TEST(to_string(table.diagnostics[2]) == "y.tab:1: id \"a\" is used before, line ignored");
 }
 
+BOOST_AUTO_TEST_CASE(a_table_without_end_is_read_in_time_that_grows_with_it)
+{
+    // 300,000 lines, each with an id of its own: minutes, where each were compared with all before it.
+    std::string text;
+    for (int i = 0; i < 300'000; ++i) {
+        for (int left = i, digit = 0; digit < 4; ++digit, left /= 30)
+            text += static_cast<char>('A' + left % 30);
+        text += ":3:off:/x\n";
+    }
+    const Inittab table = parse_inittab(text, "inittab");
+    BOOST_TEST(table.entries.size() == 10'000U);
+    BOOST_REQUIRE(table.diagnostics.size() == most_complaints + 1);
+    BOOST_TEST(to_string(table.diagnostics.front()) ==
+               "inittab:10001: there are 10000 entries before, line ignored");
+    BOOST_TEST(to_string(table.diagnostics.back()) ==
+               "inittab:10101: there is more to complain of from here on, which is not told");
+}
+
+BOOST_AUTO_TEST_CASE(of_each_file_some_complaints_are_told)
+{
+    std::string text;
+    for (std::size_t i = 0; i < 3 * most_complaints; ++i)
+        text += "bad\n";
+    Inittab table = parse_inittab(text, "one");
+    add_inittab_fragment(table, text, "two.tab");
+    BOOST_TEST(table.diagnostics.size() == 2 * (most_complaints + 1));
+    BOOST_TEST(table.diagnostics.back().file == "two.tab");
+}
+
 BOOST_AUTO_TEST_CASE(actions_have_one_spelling_in_any_case)
 {
     for (int i = 0; i <= static_cast<int>(Action::kbrequest); ++i) {

@@ -284,3 +284,32 @@ BOOST_AUTO_TEST_CASE(of_two_sources_the_later_one_wins_for_a_service)
     BOOST_TEST(start_timeout_of({}, {}).count() == 300'000);
     BOOST_TEST(keeper_of({}, {}));
 }
+
+BOOST_AUTO_TEST_CASE(an_environment_without_end_costs_few_lines_and_short_ones)
+{
+    std::vector<std::string> environment(100'000, "RCINIT_NONE=1");
+    environment.insert(environment.begin(), "RCINIT_" + std::string(100'000, 'X') + "=1");
+    environment.insert(environment.begin(), "RCINIT_GRACE=" + std::string(100'000, 'x'));
+    environment.emplace_back("RCINIT_GRACE=7s");
+    Settings settings;
+    const Diagnostics complaints = read_environment_settings(settings, environment);
+    BOOST_TEST(complaints.size() == most_complaints + 1);
+    BOOST_TEST(settings.grace.count() == 7000);
+    for (const Diagnostic& complaint : complaints)
+        BOOST_TEST(complaint.text.size() < 200U);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_full_of_mistakes_costs_few_lines_and_its_last_one_counts)
+{
+    std::string text;
+    for (int i = 0; i < 20'000; ++i)
+        text += "none\n";
+    Settings settings;
+    BOOST_TEST(read_settings(settings, text + "grace=7s\n", "conf").size() == most_complaints + 1);
+    BOOST_TEST(settings.grace.count() == 7000);
+    ServiceSettings service;
+    std::string words = "# rcinit:";
+    for (int i = 0; i < 20'000; ++i)
+        words += " none";
+    BOOST_TEST(read_header_settings(service, words, "script").size() == most_complaints + 1);
+}
