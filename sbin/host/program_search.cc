@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <climits>
 #include <cstdlib>
 
 namespace init::host {
@@ -29,7 +30,10 @@ std::string find_program(const std::string& name, std::string_view path)
     if (name.find('/') != std::string::npos)
         return name;
     std::string other;
-    for (std::size_t begin = 0; begin <= path.size();) {
+    if (name.size() > NAME_MAX)
+        return other;
+    std::size_t folders = 0;
+    for (std::size_t begin = 0; begin <= path.size() && folders < most_folders; ++folders) {
         const std::size_t end = std::min(path.find(':', begin), path.size());
         // An empty part is the working directory. Source: execvp(3).
         const std::string folder(end == begin ? "." : path.substr(begin, end - begin));

@@ -2,6 +2,7 @@
 // Finds programs by name, as execvp(3) does.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@ inline constexpr std::string_view system_path = "/sbin:/usr/sbin:/bin:/usr/bin";
 
 /// The container's PATH, or `system_path` without one.
 std::string_view container_path() noexcept;
+
+/// Of a PATH: the rest is not looked at. Whoever sets it would else decide how long a search takes.
+inline constexpr std::size_t most_folders = 100;
 
 /// `name` itself when it holds a slash; else the first executable file in the folders of `path`, or the first
 /// file of that name that is none; empty when there is neither.

@@ -4,6 +4,7 @@
 #include "model/init_arguments.h"
 
 #include "model/settings.h"
+#include "model/shown_text.h"
 
 #include <fmt/format.h>
 
@@ -20,6 +21,9 @@ bool is_global_setting(std::string_view key) noexcept
     });
 }
 
+/// Before a `--`. Each may be looked for in every folder of PATH before it is known to mean nothing.
+constexpr std::size_t most_words = 200;
+
 /// Walks the words once; an option that takes a value steps over it.
 class Reader {
 public:
@@ -31,7 +35,10 @@ public:
     InitArguments read()
     {
         for (; at_ < words_.size() && words_[at_] != "--" && result_.command.empty(); ++at_)
-            read_word(words_[at_]);
+            if (at_ < most_words)
+                read_word(words_[at_]);
+        if (at_ > most_words && result_.command.empty())
+            say(fmt::format("more than {} words, those behind them passed over up to a --", most_words));
         if (at_ < words_.size() && result_.command.empty()) {
             take_command(at_ + 1);
             if (result_.command.empty())
@@ -58,7 +65,7 @@ private:
         else if (!word.starts_with('-') && is_program_(word))
             take_command(at_);
         else if (word != "-i")
-            say(fmt::format("\"{}\" means nothing to init, passed over", word));
+            say(fmt::format("\"{}\" means nothing to init, passed over", shown_text(word)));
     }
 
     /// As with initdefault, a level that ends what has not begun is none to boot to.
@@ -92,7 +99,7 @@ private:
         const auto equals = option.find('=');
         const std::string key = option.substr(0, equals);
         if (!is_global_setting(key))
-            return say(fmt::format("unknown option --{}, passed over", key));
+            return say(fmt::format("unknown option --{}, passed over", shown_text(key)));
         if (equals != std::string::npos)
             result_.settings.emplace_back(key, option.substr(equals + 1));
         else if (at_ + 1 < words_.size() && words_[at_ + 1] != "--")
@@ -101,7 +108,7 @@ private:
             say(fmt::format("option --{} has no value, passed over", key));
     }
 
-    void say(std::string text) { result_.complaints.push_back({"command line", 0, std::move(text)}); }
+    void say(std::string text) { complain(result_.complaints, {"command line", 0, std::move(text)}); }
 
     std::span<const std::string> words_;
     bool (*is_program_)(const std::string& word);

@@ -28,6 +28,7 @@ struct InitArguments {
 /// `-z WORD` is padding and ignored (OpenVZ starts init so). `--serial` is `--parallel no`. A word that
 /// means nothing to init and is a program begins a command, as in `docker run IMAGE /sbin/init bash`;
 /// `is_program` tells.
+/// Of more than 200 words before a `--` or a command the rest is passed over, with a complaint.
 InitArguments parse_init_arguments(std::span<const std::string> arguments,
                                    bool (*is_program)(const std::string& word));
 

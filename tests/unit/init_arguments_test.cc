@@ -112,3 +112,48 @@ BOOST_AUTO_TEST_CASE(a_command_begins_behind_two_dashes_or_with_a_program)
         }
     BOOST_TEST(!parse_init_arguments(Words{"--no-wait", "--", "x"}, is_known).command_waits);
 }
+
+namespace {
+
+std::size_t searches = 0;
+
+bool is_none(const std::string&)
+{
+    ++searches;
+    return false;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(words_without_end_are_passed_over_in_few_steps_and_few_lines)
+{
+    Words words(100'000, "quiet");
+    words.insert(words.end(), {"3", "--", "app", "--"});
+    searches = 0;
+    const InitArguments read = parse_init_arguments(words, is_none);
+    BOOST_TEST(searches <= 200U);
+    BOOST_TEST(read.complaints.size() <= 101U);
+    BOOST_TEST(!read.level.has_value());
+    BOOST_TEST(read.command == (Words{"app", "--"}), boost::test_tools::per_element());
+
+    const InitArguments settings = parse_init_arguments(Words(100'000, "--serial"), is_none);
+    BOOST_TEST(settings.settings.size() == 200U);
+    BOOST_REQUIRE(settings.complaints.size() == 1U);
+    BOOST_TEST(to_string(settings.complaints[0]) ==
+               "command line: more than 200 words, those behind them passed over up to a --");
+}
+
+BOOST_AUTO_TEST_CASE(a_long_word_is_named_by_its_begin)
+{
+    const InitArguments read =
+        parse_init_arguments(Words{std::string(100'000, 'x'), "--" + std::string(100'000, 'y')}, is_none);
+    BOOST_REQUIRE(read.complaints.size() == 2U);
+    for (const Diagnostic& complaint : read.complaints)
+        BOOST_TEST(complaint.text.size() < 100U);
+}
+
+BOOST_AUTO_TEST_CASE(a_command_has_as_many_words_as_it_likes)
+{
+    Words words(50'000, "bash");
+    BOOST_TEST(parse_init_arguments(words, is_known).command.size() == words.size());
+}
