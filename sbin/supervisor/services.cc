@@ -4,6 +4,7 @@
 #include "model/exit_status.h"
 #include "model/pid_file.h"
 #include "tree/service_settings.h"
+#include "world/file_lines.h"
 #include "world/folder_names.h"
 #include "world/guarded.h"
 
@@ -51,8 +52,9 @@ void Services::learn(Service& service, const std::string& path)
         return;
     service.script = path;
     service.read = true;
-    const world::Result<std::string> text = host_.tree.read_file(path, script_limit);
     model::Diagnostics complaints;
+    const world::Result<std::string> text =
+        world::lines_or_complain(host_.tree, path, script_limit, complaints);
     const std::string_view read = text ? std::string_view(*text) : std::string_view{};
     service.settings = tree::read_service_settings(host_.tree, service.name, path, read, complaints);
     service.pid_files = model::pid_file_candidates(read, service.name);

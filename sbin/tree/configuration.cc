@@ -2,6 +2,7 @@
 #include "tree/configuration.h"
 
 #include "system/rooted_tree.h"
+#include "world/file_lines.h"
 #include "world/folder_names.h"
 
 #include <fmt/format.h>
@@ -22,7 +23,8 @@ void add(Configuration& configuration, model::Diagnostics&& more)
 
 void read_one(Configuration& configuration, world::Tree& tree, const std::string& path)
 {
-    const world::Result<std::string> text = tree.read_file(path, file_limit);
+    const world::Result<std::string> text =
+        world::lines_or_complain(tree, path, file_limit, configuration.complaints);
     if (text)
         add(configuration, read_settings(configuration.settings, *text, path));
     else if (text.error() != boost::system::errc::no_such_file_or_directory)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tree/level_plan.h"
 
+#include "world/file_lines.h"
 #include "world/folder_names.h"
 
 #include <algorithm>
@@ -31,7 +32,7 @@ std::optional<model::DependFile> read_depend(world::Tree& tree, model::Runlevel 
     if (tree.look("/etc/init.d/.legacy-bootordering").kind != world::FileKind::none)
         return std::nullopt;
     const char* const path = depend_path(level, starts);
-    const world::Result<std::string> text = tree.read_file(path, table_limit);
+    const world::Result<std::string> text = world::lines_or_complain(tree, path, table_limit, complaints);
     if (!text || text->empty())
         return std::nullopt;
     return model::read_depend_file(*text, path, complaints);
@@ -156,7 +157,8 @@ OrderSources read_order_sources(world::Tree& tree)
 {
     OrderSources sources;
     const auto read = [&](const std::string& path) {
-        if (const world::Result<std::string> text = tree.read_file(path, table_limit))
+        if (const world::Result<std::string> text =
+                world::lines_or_complain(tree, path, table_limit, sources.complaints))
             add(sources.complaints, sources.facilities.read(*text, path));
     };
     read("/etc/insserv.conf");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tree/service_settings.h"
 
+#include "world/file_lines.h"
+
 namespace init::tree {
 namespace {
 
@@ -13,12 +15,13 @@ model::ServiceSettings read_service_settings(world::Tree& tree, const std::strin
                                              model::Diagnostics& complaints)
 {
     model::ServiceSettings settings;
-    complaints = model::read_header_settings(settings, text, path);
+    const auto add = [&complaints](const model::Diagnostics& more) {
+        complaints.insert(complaints.end(), more.begin(), more.end());
+    };
+    add(model::read_header_settings(settings, text, path));
     const std::string own = "/etc/rcinit.conf.d/" + name + ".service";
-    if (const world::Result<std::string> more = tree.read_file(own, text_limit)) {
-        const model::Diagnostics further = model::read_settings(settings, *more, own);
-        complaints.insert(complaints.end(), further.begin(), further.end());
-    }
+    if (const world::Result<std::string> more = world::lines_or_complain(tree, own, text_limit, complaints))
+        add(model::read_settings(settings, *more, own));
     return settings;
 }
 

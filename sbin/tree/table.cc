@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "tree/table.h"
 
+#include "world/file_lines.h"
 #include "world/folder_names.h"
+
+#include <fmt/format.h>
 
 namespace init::tree {
 namespace {
@@ -9,6 +12,8 @@ namespace {
 constexpr const char* table_path = "/etc/inittab";
 constexpr const char* fragment_folder = "/etc/inittab.d";
 constexpr std::size_t table_limit = 1024 * 1024;
+constexpr std::size_t most_fragments = 1000;
+constexpr std::size_t fragment_limit = 64 * 1024; ///< of one entry, and what is said about it
 
 } // namespace
 
@@ -30,17 +35,28 @@ model::Layout look_for_layout(world::Tree& tree)
 world::Result<model::Inittab> read_table(world::Tree& tree, model::Layout layout)
 {
     model::Inittab table;
-    const world::Result<std::string> text = tree.read_file(table_path, table_limit);
+    model::Diagnostics told;
+    const world::Result<std::string> text = world::lines_or_complain(tree, table_path, table_limit, told);
     if (text)
         table = model::parse_inittab(*text, table_path);
     else if (text.error() != boost::system::errc::no_such_file_or_directory)
         return text.error();
+    table.diagnostics.insert(table.diagnostics.end(), told.begin(), told.end());
+    std::size_t fragments = 0;
     for (const std::string& name :
          world::list_or_complain(tree, fragment_folder, table.diagnostics, "its entries are left out")) {
         if (!name.ends_with(".tab") || name.starts_with('.'))
             continue;
+        if (++fragments > most_fragments) {
+            table.diagnostics.push_back(
+                {fragment_folder, 0,
+                 fmt::format("holds more than {} entries, {} and those behind it are left out",
+                             most_fragments, name)});
+            break;
+        }
         const std::string path = std::string(fragment_folder) + "/" + name;
-        if (const world::Result<std::string> fragment = tree.read_file(path, table_limit))
+        if (const world::Result<std::string> fragment =
+                world::lines_or_complain(tree, path, fragment_limit, table.diagnostics))
             model::add_inittab_fragment(table, *fragment, path);
         else
             table.diagnostics.push_back(
