@@ -44,8 +44,9 @@ public:
         add_barriers();
         add_all();
         settle_edges();
-        while (cut_one_loop())
+        while (graph_.loops.size() < most_loops && cut_one_loop())
             continue;
+        cut_other_loops();
         number_waves();
         return std::move(graph_);
     }
@@ -189,6 +190,17 @@ private:
         std::erase(graph_.after[loop.cut.first], loop.cut.second);
         graph_.loops.push_back(std::move(loop));
         return true;
+    }
+
+    /// What is left then among the caught leads from earlier nodes to later ones, and so to no circle.
+    void cut_other_loops()
+    {
+        const std::vector<bool> held = caught();
+        graph_.given_up = std::erase_if(graph_.edges, [&](const Edge& edge) {
+            return held[edge.first] && held[edge.second] && edge.first > edge.second;
+        });
+        if (graph_.given_up > 0)
+            link();
     }
 
     [[nodiscard]] std::vector<Edge>::iterator find_edge(Index first, Index second)

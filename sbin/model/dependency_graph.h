@@ -60,13 +60,17 @@ struct MissingNeed {
     Need need;
 };
 
+/// Each is looked for anew in the whole graph, and scripts that all need each other have one for every two.
+inline constexpr std::size_t most_loops = 200;
+
 struct DependencyGraph {
     /// What is left: sorted by second, then first; each pair once, the strongest kind.
     std::vector<Edge> edges;
     std::vector<std::vector<std::size_t>> before; ///< by node: the direct predecessors, ascending
     std::vector<std::vector<std::size_t>> after;  ///< by node: the direct successors, ascending
     std::vector<unsigned> wave; ///< by node, from 1: one more than the highest of its predecessors
-    std::vector<Loop> loops;    ///< in the order they were cut
+    std::vector<Loop> loops;    ///< in the order they were cut; at most `most_loops`
+    std::size_t given_up = 0;   ///< edges of circles beyond them, cut all at once: those against link order
     std::vector<MissingNeed> missing;
     /// Two nodes that provide one name; the first keeps it.
     std::vector<std::pair<std::size_t, std::size_t>> doubled;
@@ -75,8 +79,8 @@ struct DependencyGraph {
 /// Every need becomes an edge; a need of oneself is passed over. A barrier runs after every node before it in
 /// `nodes` and before every node after it; only the edges that say so are made, not all that follow from
 /// them. A circle is cut at its weakest edge: by kind, then the one that goes most against link order (the
-/// largest number waits for the smallest), then the later name. The same input gives the same result, and the
-/// cost is linear in nodes and edges but for circles.
+/// largest number waits for the smallest), then the later name. Behind `most_loops` of them link order decides. The
+/// same input gives the same result, and the cost is linear in nodes and edges, times the circles cut.
 DependencyGraph make_graph(std::span<const GraphNode> nodes);
 
 } // namespace init::model

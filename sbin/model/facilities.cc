@@ -75,7 +75,7 @@ Diagnostics Facilities::read(std::string_view text, std::string_view file)
             return;
         if (words[0] == "<interactive>") {
             for (const std::string_view name : std::span(words).subspan(1))
-                interactive_.emplace_back(name.starts_with('+') ? name.substr(1) : name);
+                interactive_.emplace(name.starts_with('+') ? name.substr(1) : name);
             return;
         }
         if (words[0].size() < 2 || words[0][0] != '$') {
@@ -135,7 +135,7 @@ std::vector<Facilities::Member> Facilities::members(std::string_view facility) c
 
 bool Facilities::is_interactive(std::string_view name) const
 {
-    return std::find(interactive_.begin(), interactive_.end(), name) != interactive_.end();
+    return interactive_.contains(name);
 }
 
 } // namespace init::model

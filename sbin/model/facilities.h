@@ -6,6 +6,7 @@
 #include "model/diagnostic.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +43,7 @@ public:
 
 private:
     std::map<std::string, std::vector<Member>, std::less<>> defined_;
-    std::vector<std::string> interactive_;
+    std::set<std::string, std::less<>> interactive_;
 };
 
 } // namespace init::model

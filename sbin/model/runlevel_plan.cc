@@ -2,6 +2,9 @@
 #include "model/runlevel_plan.h"
 
 #include <algorithm>
+#include <string>
+#include <unordered_set>
+#include <utility>
 
 namespace init::model {
 namespace {
@@ -23,12 +26,14 @@ std::vector<PlanStep> steps_of(const PlanInput& input, LinkKind kind)
     return steps;
 }
 
-bool has_link(std::span<const std::string> names, LinkKind kind, std::string_view service)
+/// The services that links of this kind name.
+std::unordered_set<std::string> linked(std::span<const std::string> names, LinkKind kind)
 {
-    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-        const std::optional<ScriptLink> link = parse_script_link(name);
-        return link && link->kind == kind && link->name == service;
-    });
+    std::unordered_set<std::string> services;
+    for (const std::string& name : names)
+        if (std::optional<ScriptLink> link = parse_script_link(name); link && link->kind == kind)
+            services.insert(std::move(link->name));
+    return services;
 }
 
 } // namespace
@@ -40,14 +45,18 @@ std::vector<PlanStep> plan_runlevel(const PlanInput& input)
     if (!(debian && input.from.is_none() && !input.to.ends()))
         steps = steps_of(input, LinkKind::stop);
 
+    std::unordered_set<std::string> stay; // what the level before has started and this one does not stop
+    if (debian && !input.from.is_none() && !input.to.ends()) {
+        stay = linked(input.previous, LinkKind::start);
+        for (const std::string& stopped : linked(input.names, LinkKind::stop))
+            stay.erase(stopped);
+    }
     for (PlanStep& step : steps_of(input, LinkKind::start)) {
         if (input.to.ends()) {
             // Red Hat's S00killall and S01halt, Debian's sendsigs and halt: whatever they are, the level ends
             // things.
             step.verb = debian ? "stop" : "start";
-        } else if (debian && !input.from.is_none() &&
-                   has_link(input.previous, LinkKind::start, step.link.name) &&
-                   !has_link(input.names, LinkKind::stop, step.link.name)) {
+        } else if (stay.contains(step.link.name)) {
             continue;
         }
         steps.push_back(std::move(step));

@@ -59,6 +59,7 @@ private:
     {
         if (!input_.depend)
             return;
+        interactive_.insert(input_.depend->interactive.begin(), input_.depend->interactive.end());
         targets_.insert(input_.depend->targets.begin(), input_.depend->targets.end());
         for (const auto& [name, needs] : input_.depend->rules)
             rules_[name] = &needs;
@@ -102,10 +103,7 @@ private:
 
     [[nodiscard]] bool is_interactive(const std::string& name, const LsbHeader* own) const
     {
-        if (input_.depend && std::find(input_.depend->interactive.begin(), input_.depend->interactive.end(),
-                                       name) != input_.depend->interactive.end())
-            return true;
-        return facilities_.is_interactive(name) ||
+        return interactive_.contains(name) || facilities_.is_interactive(name) ||
                (own &&
                 std::any_of(own->provides.begin(), own->provides.end(), [&](const std::string& provided) {
                     return facilities_.is_interactive(provided);
@@ -189,12 +187,20 @@ private:
                 fmt::format(
                     "{}: {} names {}, which no script of this level provides; it is started without it",
                     name(missing.node), to_string(keywords_.required), missing.need.name));
+        if (result.graph.given_up > 0)
+            say(result, result.graph.loops.front().cut.second, keywords_.required,
+                fmt::format(
+                    "there are more than {} loops; {} needs that go against link order are not waited for",
+                    most_loops, result.graph.given_up));
         for (const Loop& loop : result.graph.loops) {
             if (loop.cut.kind == EdgeKind::all)
                 continue; // who needs one that comes after all is no circle of anybody's making
+            constexpr std::size_t most_named = 20;
             std::string way;
-            for (const std::size_t node : loop.nodes)
-                way += name(node) + " -> ";
+            for (std::size_t i = 0; i < std::min(loop.nodes.size(), most_named); ++i)
+                way += name(loop.nodes[i]) + " -> ";
+            if (loop.nodes.size() > most_named)
+                way += fmt::format("({} more) -> ", loop.nodes.size() - most_named);
             say(result, loop.cut.second, keywords_.required,
                 fmt::format("a loop: {}{}; {} is {} without waiting for {}", way, name(loop.nodes.front()),
                             name(loop.cut.second), input_.starts ? "started" : "stopped",
@@ -218,6 +224,7 @@ private:
     std::unordered_set<std::string_view> here_; ///< what the nodes are called and provide
     std::map<std::string, std::vector<Facilities::Member>, std::less<>> members_here_;
     std::unordered_set<std::string_view> targets_;
+    std::unordered_set<std::string_view> interactive_; ///< by insserv's file
     std::unordered_map<std::string_view, const std::vector<std::string>*> rules_;
 };
 

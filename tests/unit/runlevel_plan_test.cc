@@ -54,6 +54,16 @@ BOOST_AUTO_TEST_CASE(debian_runs_no_K_script_coming_from_nothing_but_at_the_end)
     BOOST_TEST(planned(Layout::debian, 'N', '0', {"K01a"}) == "a:stop");
 }
 
+BOOST_AUTO_TEST_CASE(a_change_between_long_levels_looks_at_each_link_once)
+{
+    std::vector<std::string> names;
+    for (int i = 0; i < 100'000; ++i)
+        names.push_back("S10" + std::to_string(i));
+    names.emplace_back("S20new");
+    const std::vector<std::string> previous(names.begin(), names.end() - 1);
+    BOOST_TEST(planned(Layout::debian, '3', '2', names, previous) == "new:start");
+}
+
 BOOST_AUTO_TEST_CASE(debian_calls_everything_with_stop_in_0_and_6_and_red_hat_does_not)
 {
     BOOST_TEST(planned(Layout::debian, '2', '0', {"K01a", "S10halt"}) == "a:stop halt:stop");

@@ -458,3 +458,37 @@ BOOST_AUTO_TEST_CASE(the_order_of_names_within_a_header_changes_nothing)
         }
     });
 }
+
+BOOST_AUTO_TEST_CASE(scripts_that_all_need_each_other_are_ordered_soon)
+{
+    constexpr int count = 300;
+    std::vector<Script> scripts;
+    Words names;
+    for (int i = 0; i < count; ++i)
+        names.push_back("s" + std::to_string(1000 + i));
+    for (const std::string& name : names)
+        scripts.push_back({name, 10, names});
+    // 44,850 circles of two, too many to look for each in all the edges.
+    const Ordered level(scripts);
+    const DependencyGraph& graph = level.order.graph;
+    BOOST_TEST(graph.loops.size() == most_loops);
+    BOOST_TEST(graph.given_up > 0U);
+    for (std::size_t i = 0; i < scripts.size(); ++i)
+        BOOST_TEST(graph.wave[i] > 0U);
+    for (const Edge& edge : graph.edges)
+        BOOST_TEST(graph.wave[edge.first] < graph.wave[edge.second]);
+    BOOST_TEST(level.says("there are more than 200 loops; " + std::to_string(graph.given_up) + " needs"));
+}
+
+BOOST_AUTO_TEST_CASE(a_loop_of_many_scripts_names_some_of_them)
+{
+    std::vector<Script> scripts;
+    for (int i = 0; i < 1000; ++i)
+        scripts.push_back(
+            {"s" + std::to_string(i + 1000), 10, {"s" + std::to_string((i + 1) % 1000 + 1000)}});
+    const Ordered level(scripts);
+    BOOST_TEST(level.order.graph.loops.size() == 1U);
+    BOOST_TEST(level.says("(980 more) -> "));
+    for (const Diagnostic& complaint : level.order.complaints)
+        BOOST_TEST(complaint.text.size() < 500U);
+}
