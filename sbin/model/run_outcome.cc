@@ -3,6 +3,8 @@
 
 #include "model/exit_status.h"
 
+#include <cerrno>
+
 #include <fmt/format.h>
 
 #include <csignal>
@@ -51,7 +53,13 @@ RunOutcome outcome_of(RunPurpose purpose, std::optional<int> wait_status, Layout
 
 RunOutcome outcome_of_failed_exec(RunPurpose purpose, int error) noexcept
 {
-    return {purpose, RunResult::not_run, exit_status::of_failed_exec(error), std::nullopt};
+    return {purpose, RunResult::not_run, exit_status::of_failed_exec(error), std::nullopt, error};
+}
+
+bool is_for_now(int error) noexcept
+{
+    return error == EAGAIN || error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS ||
+           error == ETXTBSY;
 }
 
 std::string describe(const RunOutcome& outcome)

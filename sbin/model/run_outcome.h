@@ -37,6 +37,7 @@ struct RunOutcome {
     RunResult result = RunResult::succeeded;
     std::optional<int> exit;   ///< its code, 128 + the signal, 126 or 127; nothing when unseen
     std::optional<int> status; ///< wait(2)'s, where there is one
+    int error = 0;             ///< of one that was not run: errno
 
     /// It has done what it was for. What is unseen has not.
     [[nodiscard]] bool is_success() const noexcept { return result == RunResult::succeeded; }
@@ -55,6 +56,9 @@ struct RunOutcome {
 RunOutcome outcome_of(RunPurpose purpose, std::optional<int> wait_status, Layout layout) noexcept;
 /// Of a script that could not be executed: `error` is exec(2)'s.
 RunOutcome outcome_of_failed_exec(RunPurpose purpose, int error) noexcept;
+
+/// No process, descriptor or memory can be had for now, or the file is being written: it may be tried again.
+bool is_for_now(int error) noexcept;
 
 /// "exit 6 (not configured)", "ended with status 1", "was killed by signal 9 (SIGKILL)", "ended unseen". Of
 /// one that was not run the reason is the caller's to tell.

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 namespace init::supervisor {
 
@@ -19,6 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto retry_after = 100ms;  ///< what had no room
 constexpr auto kill_after_term = 5s; ///< a script that was told to end and does not
 
 world::Timer hold_timer(std::size_t step) noexcept
@@ -64,7 +66,11 @@ bool RcEngine::begin_script(const LevelContext& context, RunPurpose purpose, std
     run.verb = "run";
     run.purpose = purpose;
     run.limit = limit;
-    return launch(std::move(run), request, std::nullopt);
+    if (const world::Result<void> begun = launch(std::move(run), request, std::nullopt); !begun) {
+        say_not_launched(request.label, "run", request.argv[0], begun.error());
+        return false;
+    }
+    return true;
 }
 
 void RcEngine::take(tree::LevelPlan plan)
@@ -84,6 +90,8 @@ void RcEngine::take(tree::LevelPlan plan)
     const std::size_t jobs = settings_.jobs.value_or(model::default_jobs(host_.machine.processors(), stops));
     abandon();
     held_.reserve(plan.steps.size());
+    refused_until_.assign(plan.steps.size(), std::nullopt);
+    is_room_missed_ = false;
     steps_ = std::move(plan.steps);
     schedule_.take(std::move(steps), jobs, settings_.shuffle);
     host_.processes.expect_runs(std::min(jobs, steps_.size()));
@@ -116,7 +124,7 @@ RcEngine::Begun RcEngine::start(std::size_t index)
     service.steps |= step.verb == "start" ? starts_it : stops_it; // it may be a new one
     const ServiceAction action = services_.ask(service, purpose);
     if (action == ServiceAction::hold)
-        return hold(index, service); // whether it is skipped is asked when the other run is over
+        return hold(index, service, 0); // whether it is skipped is asked when the other run is over
     // Somebody's stop of it, or that of a level that was left, is the one that is waited for.
     if (Run* stop = runs_.at_work(service, RunPurpose::stop); stop && action == ServiceAction::join) {
         join(*stop, index);
@@ -138,19 +146,53 @@ RcEngine::Begun RcEngine::start(std::size_t index)
     run.verb = step.verb;
     run.purpose = purpose;
     run.limit = limit_of(index, service);
-    return launch(std::move(run), request, index) ? Begun::runs : Begun::no;
+    const world::Result<void> begun = launch(std::move(run), request, index);
+    if (begun)
+        return Begun::runs;
+    return answer_refusal(index, service, begun.error().value());
 }
 
-RcEngine::Begun RcEngine::hold(std::size_t index, const Service& service)
+/// What cannot be had for now may be had in a moment: the script keeps its place and the time that it has.
+RcEngine::Begun RcEngine::answer_refusal(std::size_t index, const Service& service, int error)
 {
-    const auto is_this = [index](const Held& held) { return held.step == index; };
-    if (std::none_of(held_.begin(), held_.end(), is_this)) {
-        const world::TimePoint until = limit_of(index, service);
-        held_.push_back({index, until});
-        host_.clock.arm(hold_timer(index), until);
+    if (may_try_again(index, service, error))
+        return hold(index, service, error);
+    const model::PlanStep& step = steps_[index].step;
+    say_not_launched(step.link.name, step.verb, step.path, world::errno_code(error));
+    was_not_run(step.link.name, step.verb);
+    return Begun::no;
+}
+
+/// Its time is that of the first try.
+bool RcEngine::may_try_again(std::size_t index, const Service& service, int error)
+{
+    if (!model::is_for_now(error))
+        return false;
+    if (!refused_until_[index])
+        refused_until_[index] = limit_of(index, service);
+    return host_.clock.now() < *refused_until_[index];
+}
+
+RcEngine::Begun RcEngine::hold(std::size_t index, const Service& service, int no_room)
+{
+    if (no_room != 0)
+        host_.clock.arm({world::Timer::Kind::start_retry}, host_.clock.now() + retry_after);
+    const auto held =
+        std::find_if(held_.begin(), held_.end(), [index](const Held& h) { return h.step == index; });
+    if (held != held_.end()) {
+        held->no_room = no_room;
+        return Begun::held;
+    }
+    const world::TimePoint until = no_room != 0 ? *refused_until_[index] : limit_of(index, service);
+    held_.push_back({index, until, no_room});
+    host_.clock.arm(hold_timer(index), until);
+    if (no_room == 0)
         host_.log.debug(fmt::format("{}: its {} waits until another run of its script is over", service.name,
                                     steps_[index].step.verb));
-    }
+    else if (!std::exchange(is_room_missed_, true))
+        host_.log.say(fmt::format("{}: {}: no room to run its script now: {}; it is tried again for {:.0f} s",
+                                  service.name, steps_[index].step.verb, world::errno_code(no_room).message(),
+                                  seconds_of(until - host_.clock.now())));
     return Begun::held;
 }
 
@@ -165,8 +207,10 @@ void RcEngine::drop_held(std::size_t index) noexcept
 {
     let_go(index);
     schedule_.over(index);
-    if (Service* service = services_.find(steps_[index].step.link.name))
-        services_.withdraw(*service, RunPurpose::start);
+    const model::PlanStep& step = steps_[index].step;
+    was_not_run(step.link.name, step.verb);
+    if (Service* service = services_.find(step.link.name))
+        services_.withdraw(*service, model::purpose_of(step.verb));
 }
 
 void RcEngine::join(Run& run, std::size_t index)
@@ -221,21 +265,23 @@ world::TimePoint RcEngine::limit_of(std::size_t step, const Service& service)
                                       : start_timeout_of(settings_, service.settings));
 }
 
-/// Throws only before the script was launched.
-bool RcEngine::launch(Run run, const world::ScriptRequest& request, std::optional<std::size_t> step)
+/// Throws only before the script was launched. Error: errno of that.
+world::Result<void> RcEngine::launch(Run run, const world::ScriptRequest& request,
+                                     std::optional<std::size_t> step)
 {
     waited_for_.reserve(waited_for_.size() + 1);
-    const std::string name = run.name;
-    const std::string verb = run.verb;
     const world::Result<world::RunId> begun = runs_.begin(std::move(run), request);
-    if (!begun) {
-        host_.log.say(fmt::format("{}: {}: cannot run {}: {}; going on without it", name, verb,
-                                  request.argv[0], begun.error().message()));
-        was_not_run(name, verb);
-        return false;
-    }
+    if (!begun)
+        return begun.error();
     waited_for_.push_back({*begun, step});
-    return true;
+    return {};
+}
+
+void RcEngine::say_not_launched(std::string_view name, std::string_view verb, const std::string& path,
+                                const boost::system::error_code& error)
+{
+    host_.log.say(
+        fmt::format("{}: {}: cannot run {}: {}; going on without it", name, verb, path, error.message()));
 }
 
 /// A service that was to be stopped is still up then, which whoever ends the container must know.
@@ -270,22 +316,43 @@ std::optional<std::size_t> RcEngine::remove(world::RunId run) noexcept
 
 void RcEngine::run_over(const Run& run, const model::RunOutcome& outcome, pid_t, const std::string& why)
 {
-    if (is_waited_for(run.id)) {
+    if (is_waited_for(run.id) && !is_tried_again(run, outcome)) {
         (void)remove(run.id); // first: nothing may wait for it any more, whatever else fails
         if (outcome.purpose == RunPurpose::stop && outcome.result == model::RunResult::unseen)
             cut_off_ = true;
         finish(run, outcome, why);
     }
-    ask_held_anew(run.service);
+    try_held([&](const Held& held) {
+        return held.no_room == 0 && run.service && steps_[held.step].step.link.name == run.service->name;
+    });
+}
+
+/// Its keeper had no room for it. It stays a step that holds up the others.
+bool RcEngine::is_tried_again(const Run& run, const model::RunOutcome& outcome) noexcept
+{
+    const auto at = std::find_if(waited_for_.begin(), waited_for_.end(),
+                                 [&](const WaitedFor& waited) { return waited.run == run.id; });
+    const bool may_be =
+        outcome.result == model::RunResult::not_run && at->step && run.service && !run.told_to_end;
+    if (!may_be)
+        return false;
+    bool is_held = false;
+    const std::size_t step = *at->step;
+    world::guarded(host_.log, "a script that had no room is not tried again", [&] {
+        is_held = may_try_again(step, *run.service, outcome.error) &&
+                  hold(step, *run.service, outcome.error) == Begun::held;
+    });
+    if (is_held)
+        waited_for_.erase(at);
+    return is_held;
 }
 
 /// One that has to wait again stays, with the time that it had.
-void RcEngine::ask_held_anew(const Service* service) noexcept
+template <class Meant> void RcEngine::try_held(Meant&& is_meant) noexcept
 {
     for (std::size_t i = 0; i < held_.size();) {
         const std::size_t step = held_[i].step;
-        const bool is_meant = service && steps_[step].step.link.name == service->name;
-        if (is_meant && try_step(step) != Begun::held)
+        if (is_meant(held_[i]) && try_step(step) != Begun::held)
             let_go(step);
         else
             ++i;
@@ -351,17 +418,26 @@ void RcEngine::overtake(Run& run)
 
 void RcEngine::timer_fired(world::Timer timer) noexcept
 {
-    if (timer.kind != world::Timer::Kind::start_hold)
-        return;
-    const world::TimePoint now = host_.clock.now();
+    if (timer.kind == world::Timer::Kind::start_retry)
+        try_held([](const Held& held) { return held.no_room != 0; });
+    else if (timer.kind == world::Timer::Kind::start_hold)
+        give_up_held(host_.clock.now());
+}
+
+void RcEngine::give_up_held(world::TimePoint now) noexcept
+{
     for (std::size_t i = held_.size(); i-- > 0;) {
-        const auto [step, until] = held_[i];
+        const auto [step, until, no_room] = held_[i];
         if (now < until)
             continue;
         drop_held(step);
-        world::say_if_possible(host_.log, [&, index = step] {
-            host_.log.say(fmt::format("{}: not started: another run of its script is not over; going on",
-                                      steps_[index].step.link.name));
+        world::say_if_possible(host_.log, [&, index = step, error = no_room] {
+            const model::PlanStep& given_up = steps_[index].step;
+            if (error != 0)
+                say_not_launched(given_up.link.name, given_up.verb, given_up.path, world::errno_code(error));
+            else
+                host_.log.say(fmt::format("{}: not started: another run of its script is not over; going on",
+                                          given_up.link.name));
         });
     }
 }

@@ -92,25 +92,34 @@ private:
         world::RunId run{};
         std::optional<std::size_t> step; ///< of the schedule; nothing for a script that is no service's
     };
-    /// A step that waits until another run of its service is over, and no longer than its own time.
+    /// A step that waits, no longer than its own time: until another run of its service is over, or until there
+    /// is room for one more process.
     struct Held {
         std::size_t step = 0;
         world::TimePoint until;
+        int no_room = 0; ///< errno of the last try; 0 for one that waits for another run
     };
     enum class Begun { no, runs, held };
 
     void take(tree::LevelPlan plan);
     Begun try_step(std::size_t step) noexcept;
     [[nodiscard]] Begun start(std::size_t step);
-    [[nodiscard]] Begun hold(std::size_t step, const Service& service);
+    [[nodiscard]] Begun hold(std::size_t step, const Service& service, int no_room);
+    [[nodiscard]] bool may_try_again(std::size_t step, const Service& service, int error);
+    [[nodiscard]] Begun answer_refusal(std::size_t step, const Service& service, int error);
     void let_go(std::size_t step) noexcept;
     void drop_held(std::size_t step) noexcept;
     [[nodiscard]] bool is_skipped(const model::PlanStep& step, Service& service);
     [[nodiscard]] std::vector<std::string> command_of(const model::PlanStep& step);
     [[nodiscard]] world::TimePoint limit_of(std::size_t step, const Service& service);
-    [[nodiscard]] bool launch(Run run, const world::ScriptRequest& request, std::optional<std::size_t> step);
+    [[nodiscard]] world::Result<void> launch(Run run, const world::ScriptRequest& request,
+                                             std::optional<std::size_t> step);
+    void say_not_launched(std::string_view name, std::string_view verb, const std::string& path,
+                          const boost::system::error_code& error);
     void join(Run& run, std::size_t step);
-    void ask_held_anew(const Service* service) noexcept;
+    template <class Meant> void try_held(Meant&& is_meant) noexcept;
+    void give_up_held(world::TimePoint now) noexcept;
+    [[nodiscard]] bool is_tried_again(const Run& run, const model::RunOutcome& outcome) noexcept;
     [[nodiscard]] std::optional<std::size_t> remove(world::RunId run) noexcept;
     [[nodiscard]] bool is_waited_for(world::RunId run) const noexcept;
     void finish(const Run& run, const model::RunOutcome& outcome, const std::string& why);
@@ -127,6 +136,8 @@ private:
     model::StepSchedule schedule_;
     std::vector<WaitedFor> waited_for_;
     std::vector<Held> held_;
+    std::vector<std::optional<world::TimePoint>> refused_until_; ///< of each step that had no room
+    bool is_room_missed_ = false;                                ///< and it was said, once for these steps
     Share share_;
     bool unlisted_ = false;
     bool cut_off_ = false;

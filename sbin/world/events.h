@@ -107,12 +107,13 @@ struct Timer {
         stop_look,    ///< what is left is counted again, since nobody tells of its end
         entry_kill,   ///< an inittab child that was told to end gets KILL
         entry_limit,  ///< the time of an entry that sysinit waits for is over
-        start_hold, ///< a start has waited long enough for a stop of its service; `id` is one above the step
-        throttle,   ///< a respawn entry that was held back may start again
-        ownership,  ///< the files that may name another process are read
-        memory,     ///< memory that had run out may be back
+        start_hold,  ///< a start has waited long enough for a stop of its service; `id` is one above the step
+        start_retry, ///< scripts for which there was no process or descriptor are tried again
+        throttle,    ///< a respawn entry that was held back may start again
+        ownership,   ///< the files that may name another process are read
+        memory,      ///< memory that had run out may be back
     };
-    static constexpr std::size_t kinds = 12;
+    static constexpr std::size_t kinds = 13;
 
     Kind kind{};
     std::uint32_t id = 0; ///< 0 for kinds of which there is one at a time, and for any of the others

@@ -132,15 +132,18 @@ world::Result<world::RunId> FakeHost::run_script(const world::ScriptRequest& req
     const std::string last = command.substr(command.rfind(' ') + 1);
     const std::string verb = last == "start" || last == "stop" ? last : "run";
     const std::string what = verb + " " + request.label;
+    const Behaviour behaviour = behaviours_[request.label + " " + verb];
+    const bool fails = behaviour.fails_to_exec != 0 && elapsed() < behaviour.fails_until;
+    if (fails && behaviour.is_refused)
+        return world::errno_code(behaviour.fails_to_exec);
     note(what);
     spans[what] = {elapsed(), std::nullopt};
     environments[what] = request.environment;
     commands[what] = request.argv;
     const auto run = static_cast<world::RunId>(next_run_++);
-    const Behaviour behaviour = behaviours_[request.label + " " + verb];
     runs_.insert(run);
     ran[run] = {what, spans[what]};
-    if (behaviour.fails_to_exec != 0) {
+    if (fails) {
         ran[run].span.end = elapsed();
         due_.emplace(now_, Due{[=] {
                          return std::vector<world::Event>{

@@ -47,6 +47,8 @@ struct Behaviour {
     std::chrono::milliseconds drains_in{0};       ///< from the last process's end until its keeper has gone
     bool locks = false;                           ///< start makes /var/lock/subsys/NAME, stop removes it
     int fails_to_exec = 0;                        ///< errno
+    std::chrono::milliseconds fails_until{24h};   ///< since the beginning
+    bool is_refused = false;                      ///< it fails at the request, not under its keeper
     bool never_begins =
         false;           ///< its keeper is stopped, so nothing of it runs; a signal ends it all the same
     bool unseen = false; ///< its keeper is killed, so nobody collects its status
