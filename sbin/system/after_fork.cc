@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -110,13 +111,37 @@ int lifted(int fd, int wanted) noexcept
     return ::fcntl(fd, F_DUPFD_CLOEXEC, standard_count);
 }
 
+bool is_null_device(int fd) noexcept
+{
+    struct stat look {};
+    return ::fstat(fd, &look) == 0 && S_ISCHR(look.st_mode) && look.st_rdev == makedev(1, 3);
+}
+
+/// /dev/null; where a script has mounted something over /dev, the one that this process was born with; where it
+/// has none, something that has ended, which will do for reading. -1 without a descriptor.
+int open_null() noexcept
+{
+    const int null = ::open(null_device, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (null >= 0 && is_null_device(null))
+        return null;
+    if (null >= 0)
+        ::close(null);
+    if (is_null_device(0))
+        return ::fcntl(0, F_DUPFD_CLOEXEC, standard_count);
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+        return -1;
+    ::close(ends[1]);
+    return ends[0];
+}
+
 const char* set_standard(const int (&standard)[standard_count], int& keep) noexcept
 {
     int source[standard_count];
     int null = -1;
     for (int i = 0; i < standard_count; ++i) {
         if (standard[i] < 0 && null < 0) {
-            null = ::open(null_device, O_RDWR | O_NOCTTY | O_CLOEXEC);
+            null = open_null();
             if (null < 0)
                 return "open /dev/null";
         }
@@ -202,8 +227,8 @@ void keep_only(const int* given, std::size_t count) noexcept
         lifted_fds[i] = ::fcntl(given[i], F_DUPFD_CLOEXEC, end);
     for (std::size_t i = 0; i < count; ++i)
         ::dup3(lifted_fds[i], standard_count + static_cast<int>(i), O_CLOEXEC);
-    // Without a /dev/null the numbers are still taken, so that nothing else lands on them.
-    const int null = ::open(null_device, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    // Without anything the numbers are still taken, so that nothing else lands on them.
+    const int null = open_null();
     for (int i = 0; i < standard_count; ++i)
         ::dup2(null >= 0 ? null : standard_count, i);
     close_from(end);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a child of `spawn` finds when it begins, and what the caller learns when it cannot begin.
 #define BOOST_TEST_MODULE spawn
+#include "left_out.h"
+#include "own_namespace.h"
 #include "system/file_limit.h"
 #include "system/signal_mask.h"
 #include "system/spawn.h"
@@ -157,6 +159,31 @@ BOOST_AUTO_TEST_CASE(descriptors_may_change_places)
     request.standard[2] = 0;
     const Outcome outcome = run_shell("echo fine", request);
     BOOST_TEST(outcome.output == "fine\n");
+}
+
+BOOST_AUTO_TEST_CASE(without_dev_null_a_child_has_an_input_that_has_ended)
+{
+    // As where a script has mounted a fresh tmpfs over /dev, and where another one has made a file there since.
+    for (const bool has_file : {false, true})
+        for (const bool is_held : {true, false}) {
+            const auto failure = init::test::in_own_namespace([&]() -> init::test::Failure {
+                const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+                HOLDS(null >= 0 && ::mount("none", "/dev", "tmpfs", 0, nullptr) == 0);
+                HOLDS(!has_file || UniqueFd{::open("/dev/null", O_WRONLY | O_CREAT, 0666)});
+                if (has_file)
+                    HOLDS(::write(UniqueFd{::open("/dev/null", O_WRONLY)}.get(), "stale", 5) == 5);
+                HOLDS(is_held ? ::dup2(null, 0) == 0 : ::close(0) == 0);
+                const Outcome ended = run_shell("cat; echo after; readlink /proc/self/fd/0");
+                HOLDS(ended.failure.error == 0);
+                HOLDS(WIFEXITED(ended.status));
+                HOLDS(ended.output.starts_with("after\n"));
+                HOLDS((ended.output.find("null") != std::string::npos) == is_held);
+                return {};
+            });
+            if (!failure)
+                return init::test::leave_out("namespaces are denied here");
+            BOOST_TEST(*failure == "");
+        }
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_blocked_or_ignored_unless_asked)
