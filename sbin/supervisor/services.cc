@@ -48,8 +48,9 @@ Service* Services::find(std::string_view name) noexcept
 
 void Services::learn(Service& service, const std::string& path)
 {
-    if (service.read && service.script == path)
+    if (service.read && service.script == path && !service.is_outdated)
         return;
+    service.is_outdated = false;
     service.script = path;
     service.read = true;
     model::Diagnostics complaints;

@@ -37,6 +37,7 @@ struct Service {
     bool stop_not_run = false; ///< its stop was due last, and its script could not be run
     bool locked = false;       ///< had its lock in /var/lock/subsys when it was last looked for
     bool read = false;         ///< `settings` and `pid_files` come from the script
+    bool is_outdated = false;  ///< they are read anew before its next run
     std::optional<int> main_status; ///< wait status of the main process that ended last
     std::uint32_t order = 0;        ///< counts up with every start
     std::int64_t since = 0;         ///< of the state, in seconds since 1970
@@ -57,8 +58,14 @@ public:
     [[nodiscard]] const std::deque<Service>& all() const noexcept { return services_; }
 
     /// Reads the script's own settings and those of /etc/rcinit.conf.d/NAME.service, and where its pid file
-    /// may be. Once for each path.
+    /// may be. Once for each path and reading of the configuration.
     void learn(Service& service, const std::string& path);
+    /// The configuration is read again: so are the settings of each service, when they are needed next.
+    void outdate_settings() noexcept
+    {
+        for (Service& service : services_)
+            service.is_outdated = true;
+    }
 
     /// Whether its script may be run for this now: `run`, `hold` or, of a stop, `join`. A start waits for any
     /// start, stop or restart of the same service that is at work, a restart likewise; a stop for none.

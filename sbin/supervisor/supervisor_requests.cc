@@ -16,10 +16,7 @@ void Supervisor::reload()
 {
     if (reread_settings_)
         settings_ = reread_settings_();
-    if (is_stopping(state_)) {
-        host_.log.say("the inittab is not read again while stopping");
-        return;
-    }
+    services_.outdate_settings();
     world::Result<model::Inittab> table = tree::read_table(host_.tree, layout_);
     if (!table) {
         host_.log.say(
@@ -46,9 +43,10 @@ void Supervisor::ask_stop(StopCause cause)
 void Supervisor::ask_level(char letter)
 {
     if (letter == 'q' || letter == 'Q') {
+        if (is_stopping(state_))
+            return host_.log.say("the inittab and the configuration are not read again while stopping");
         host_.log.say("re-reading the inittab and the configuration");
-        reload();
-        return;
+        return reload();
     }
     if (letter == 'u' || letter == 'U') {
         host_.log.say("re-exec was asked for; this version has none, and nothing changes");

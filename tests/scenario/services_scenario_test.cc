@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <utility>
+
 using namespace init;
 using namespace init::scenario;
 
@@ -152,6 +154,46 @@ BOOST_AUTO_TEST_CASE(a_death_is_told_where_nobody_can_look_for_a_run_by_hand)
     life.host.daemon_ends_at(500ms, "sshd", killed_by(SIGKILL));
     BOOST_TEST(status_at(life, 1s, "sshd").state == "dead");
     BOOST_TEST(life.host.has_said("its main process"));
+}
+
+BOOST_AUTO_TEST_CASE(a_reload_reads_the_settings_of_services_anew)
+{
+    for (const bool reloads : {true, false}) {
+        Life life;
+        life.red_hat({"web"});
+        life.host.file("/etc/rc.d/init.d/web", "", true);
+        bool is_known = false;
+        life.host.before_event = [&] {
+            if (life.host.elapsed() == 1s)
+                life.host.file("/etc/rcinit.conf.d/web.service", "pidfile=/srv/web/pid\n");
+            if (life.host.elapsed() == 4s)
+                is_known = life.host.watched_folders.contains("/srv/web");
+        };
+        for (const auto when : {500ms, 3000ms})
+            life.host.at(
+                when,
+                world::ServiceCalled{
+                    world::CallId{static_cast<std::uint32_t>(when.count())}, "web", {"status"}, {}, {}, -1});
+        for (const auto when : {1000ms, 4000ms})
+            life.host.at(when, world::OrphansReaped{});
+        if (reloads)
+            life.host.signal_at(2s, SIGHUP);
+        life.host.signal_at(5s, SIGTERM);
+        BOOST_TEST(life.run() == 0);
+        BOOST_TEST(is_known == reloads);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_reload_while_stopping_reads_nothing)
+{
+    Life life;
+    life.red_hat({"web"});
+    life.host.stop_of("web").takes = 3s;
+    life.host.signal_at(2s, SIGTERM);
+    life.host.signal_at(3s, SIGHUP);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.has_said("not read again while stopping"));
+    BOOST_TEST(!life.host.has_said("re-reading"));
 }
 
 BOOST_AUTO_TEST_CASE(while_stopping_nobody_looks_for_a_run_by_hand)
