@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The one translation unit that holds {fmt}'s code. As headers alone each of our files would compile it again, which
-// is a third of a build's time; Debian's library has floating point and locales, which the program does not use.
+// The one translation unit that holds {fmt}'s code. As headers alone each of our files would compile it
+// again, which is a third of a build's time; Debian's library has floating point and locales, which the
+// program does not use.
 #include <fmt/format-inl.h>
 
 namespace fmt::detail {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What most files include, compiled once for a build with RCINIT_PREFIX. No file may rely on it: the release build does
-// without, so a file that does not include what it uses fails there.
+// What most files include, compiled once for a build with RCINIT_PREFIX. No file may rely on it: the
+// release build does without, so a file that does not include what it uses fails there.
 #pragma once
 
 #include <fmt/format.h>

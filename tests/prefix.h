@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What most tests include, like sbin/prefix.h. For programs of one file: their own <boost/test/unit_test.hpp> makes the main.
+// What most tests include, like sbin/prefix.h. For programs of one file: their own
+// <boost/test/unit_test.hpp> makes the main.
 #pragma once
 
 #include "../sbin/prefix.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Everything here is bounded: clients, the bytes of a request, and the time that a client may take in all. A
-// client that is slow, dead or silent costs its own answer and nothing else. Nobody but root and init's own user
-// can connect: to close a descriptor that somebody sends, read or not, can take as long as he likes.
+// client that is slow, dead or silent costs its own answer and nothing else. Nobody but root and init's own
+// user can connect: to close a descriptor that somebody sends, read or not, can take as long as he likes.
 #include "control/control_socket.h"
 
 #include "control/control_request.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // PID 1's end of the Unix socket `control` in the state directory: one line in, one JSON text out, then the
-// end of the stream. It is for root and init's own user; everybody else reads the status file. Who calls for a
-// run of a script is handed on to those that wait for one.
+// end of the stream. It is for root and init's own user; everybody else reads the status file. Who calls
+// for a run of a script is handed on to those that wait for one.
 #pragma once
 
 #include "control/call_request.h"

@@ -16,8 +16,8 @@ namespace init::control {
 /// `/run/rcinit`, `/var/run/rcinit`, `/dev/shm/rcinit`, in this order.
 std::vector<std::string> state_directory_places();
 
-/// Why a place cannot be trusted with state of `owner`: no folder, a link, somebody else's, writable by others,
-/// or where others may put another one. Nothing when it can.
+/// Why a place cannot be trusted with state of `owner`: no folder, a link, somebody else's, writable by
+/// others, or where others may put another one. Nothing when it can.
 std::optional<std::string> distrust(const std::string& place, uid_t owner);
 
 class StateDirectory {

@@ -104,8 +104,8 @@ void Callers::work(world::TimePoint now) noexcept
         guarded(log_, "dropping slow clients failed; trying again", [&] { socket_.expire(now); });
 }
 
-/// A report costs a look at every process, and how many there are is for others to decide: a fiftieth of init's
-/// time goes into reports.
+/// A report costs a look at every process, and how many there are is for others to decide: a fiftieth of
+/// init's time goes into reports.
 std::string Callers::make_status(bool anew)
 {
     if (!report_)

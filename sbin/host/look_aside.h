@@ -24,8 +24,8 @@ public:
     LookAside(Loop& loop, Ownership& ownership);
     ~LookAside() override;
 
-    /// RunByHandTold follows, once, within `limit`. Errors: EAGAIN when `most` are at it; errno of pipe and fork;
-    /// then nothing follows.
+    /// RunByHandTold follows, once, within `limit`. Errors: EAGAIN when `most` are at it; errno of pipe and
+    /// fork; then nothing follows.
     world::Result<void> begin(std::string_view service, std::span<const world::RunId> own);
     /// True for a process of its own. Allocates nothing.
     bool child_ended(pid_t pid) noexcept;

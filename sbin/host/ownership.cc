@@ -37,8 +37,8 @@ Belonging Ownership::of(pid_t pid) const noexcept
     return {};
 }
 
-/// Whose a process is whose parent is none that was found. One that has ended since has left it to init, or to
-/// a keeper, and the next look tells.
+/// Whose a process is whose parent is none that was found. One that has ended since has left it to init, or
+/// to a keeper, and the next look tells.
 Belonging Ownership::end_of_chain(pid_t parent) const noexcept
 {
     if (!is_first_)

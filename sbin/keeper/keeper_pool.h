@@ -82,8 +82,8 @@ public:
     [[nodiscard]] std::size_t runs_alive() const noexcept;
 
     /// One line of init's own for the log. Never blocks: what does not fit is dropped and counted, and the
-    /// count is said when there is room. Whatever it holds, it stays one line that a terminal obeys nothing of.
-    /// Allocates nothing.
+    /// count is said when there is room. Whatever it holds, it stays one line that a terminal obeys nothing
+    /// of. Allocates nothing.
     void say(std::string_view line) noexcept;
 
     /// The reserve of a stop has begun: from here on nothing allocates, a keeper that is lost is not

@@ -79,8 +79,9 @@ struct DependencyGraph {
 /// Every need becomes an edge; a need of oneself is passed over. A barrier runs after every node before it in
 /// `nodes` and before every node after it; only the edges that say so are made, not all that follow from
 /// them. A circle is cut at its weakest edge: by kind, then the one that goes most against link order (the
-/// largest number waits for the smallest), then the later name. Behind `most_loops` of them link order decides. The
-/// same input gives the same result, and the cost is linear in nodes and edges, times the circles cut.
+/// largest number waits for the smallest), then the later name. Behind `most_loops` of them link order
+/// decides. The same input gives the same result, and the cost is linear in nodes and edges, times the
+/// circles cut.
 DependencyGraph make_graph(std::span<const GraphNode> nodes);
 
 } // namespace init::model

@@ -24,8 +24,8 @@ using Diagnostics = std::vector<Diagnostic>;
 /// Of one file: enough to see what is wrong with it, too few to fill a log.
 inline constexpr std::size_t most_complaints = 100;
 
-/// Adds `one`; where the last `most_complaints` are of the same file, a note in its place that there are more,
-/// and after that nothing.
+/// Adds `one`; where the last `most_complaints` are of the same file, a note in its place that there are
+/// more, and after that nothing.
 void complain(Diagnostics& all, Diagnostic one);
 
 /// `file:line: text`, or `file: text` for the whole file.

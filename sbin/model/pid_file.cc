@@ -9,9 +9,9 @@
 namespace init::model {
 namespace {
 
-// A script's text is somebody else's. It is read once, line by line, and what is kept or tried beside that has
-// a bound: values double at each line of `B=$A$A`, and each `.pid` of a line may end a path that begins at its
-// head.
+// A script's text is somebody else's. It is read once, line by line, and what is kept or tried beside that
+// has a bound: values double at each line of `B=$A$A`, and each `.pid` of a line may end a path that begins
+// at its head.
 constexpr std::size_t longest_value = 1024; ///< of a variable and of a path; a longer one is not known
 constexpr std::size_t most_variables = 500;
 constexpr std::size_t most_paths_tried = 1000;
@@ -34,8 +34,8 @@ std::size_t name_length(std::string_view text)
     return n > 0 && std::isdigit(static_cast<unsigned char>(text[0])) ? 0 : n;
 }
 
-/// Replaces `$NAME`, `${NAME}`, `${NAME:-WORD}`, `${NAME-WORD}`; nothing where a variable is unknown, the text
-/// holds more than that, or what it becomes is too long.
+/// Replaces `$NAME`, `${NAME}`, `${NAME:-WORD}`, `${NAME-WORD}`; nothing where a variable is unknown, the
+/// text holds more than that, or what it becomes is too long.
 std::optional<std::string> expand(std::string_view text, const Variables& variables, int depth = 0)
 {
     std::string out;

@@ -12,12 +12,12 @@ namespace init::model {
 /// For what has no length of its own: enough to find it again.
 inline constexpr std::size_t shown_length = 40;
 
-/// True of one character in UTF-8 that a terminal obeys instead of showing it: a control character, an end of a
-/// line, one that turns the direction of text.
+/// True of one character in UTF-8 that a terminal obeys instead of showing it: a control character, an end
+/// of a line, one that turns the direction of text.
 bool is_obeyed(std::string_view character) noexcept;
 
-/// Takes one character from the head of `text`, which is not empty, and returns it as it may be shown: itself,
-/// or `?` for one that is obeyed and for a byte that is part of no character. Allocates nothing.
+/// Takes one character from the head of `text`, which is not empty, and returns it as it may be shown:
+/// itself, or `?` for one that is obeyed and for a byte that is part of no character. Allocates nothing.
 std::string_view take_shown(std::string_view& text) noexcept;
 
 /// One line of valid UTF-8. A control character, one that turns the direction of text, and a byte that is

@@ -42,8 +42,8 @@ struct StatusReport {
 /// LSB 3.1, 20.2.
 int lsb_status(const ServiceStatus& service) noexcept;
 
-/// The service of that name, which may be one that is not UTF-8: a report that came as JSON has U+FFFD for each
-/// byte that is part of no character. nullptr where there is none.
+/// The service of that name, which may be one that is not UTF-8: a report that came as JSON has U+FFFD for
+/// each byte that is part of no character. nullptr where there is none.
 const ServiceStatus* find_service(const StatusReport& report, const std::string& name);
 
 } // namespace init::model

@@ -29,8 +29,8 @@ public:
     static StopBudget with_deadline(TimePoint arrival, Duration grace, std::optional<Duration> margin,
                                     Duration per_script) noexcept;
 
-    /// So many processes are there: deadline and reserve come earlier than laid out by what their end takes, a
-    /// quarter of the time at the most. The last count is the one that holds.
+    /// So many processes are there: deadline and reserve come earlier than laid out by what their end
+    /// takes, a quarter of the time at the most. The last count is the one that holds.
     void leave_time_for(std::size_t processes) noexcept;
 
     /// max(0.5 s, 5 %).

@@ -92,8 +92,8 @@ private:
         world::RunId run{};
         std::optional<std::size_t> step; ///< of the schedule; nothing for a script that is no service's
     };
-    /// A step that waits, no longer than its own time: until another run of its service is over, or until there
-    /// is room for one more process.
+    /// A step that waits, no longer than its own time: until another run of its service is over, or until
+    /// there is room for one more process.
     struct Held {
         std::size_t step = 0;
         world::TimePoint until;

@@ -117,8 +117,8 @@ bool is_null_device(int fd) noexcept
     return ::fstat(fd, &look) == 0 && S_ISCHR(look.st_mode) && look.st_rdev == makedev(1, 3);
 }
 
-/// /dev/null; where a script has mounted something over /dev, the one that this process was born with; where it
-/// has none, something that has ended, which will do for reading. -1 without a descriptor.
+/// /dev/null; where a script has mounted something over /dev, the one that this process was born with;
+/// where it has none, something that has ended, which will do for reading. -1 without a descriptor.
 int open_null() noexcept
 {
     const int null = ::open(null_device, O_RDWR | O_NOCTTY | O_CLOEXEC);

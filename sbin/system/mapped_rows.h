@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Rows in memory of their own, asked of the kernel once and touched only as far as they are filled: what needs
-// many rows for a moment, also when nothing may be allocated.
+// Rows in memory of their own, asked of the kernel once and touched only as far as they are filled: what
+// needs many rows for a moment, also when nothing may be allocated.
 #pragma once
 
 #include <sys/mman.h>

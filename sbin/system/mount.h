@@ -46,8 +46,8 @@ bool is_state_folder(std::string_view path) noexcept;
 
 /// True where `path`, or a folder above it up to the state folder it lies in, is a mount that somebody
 /// outside gave to the container: any mount point strictly below a state folder, a bind mount exactly on one,
-/// a file mounted over a file. A whole tmpfs exactly on a state folder is not: only its age tells whose that is.
-/// `path` is without links; `root` is put before the state folders' names.
+/// a file mounted over a file. A whole tmpfs exactly on a state folder is not: only its age tells whose
+/// that is. `path` is without links; `root` is put before the state folders' names.
 bool is_from_outside(const MountTable& table, std::string_view path, std::string_view root = {});
 
 /// What the kernel says of one directory entry, without /proc; nothing where it cannot tell (before

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Walks the run and lock folders relative to open directories, so that a folder swapped for a link meanwhile
-// leads nowhere, and removes what the judge of one file calls stale. Depth, names, entries of others and messages
-// are bounded.
+// leads nowhere, and removes what the judge of one file calls stale. Depth, names, entries of others and
+// messages are bounded.
 #include "system/sweep.h"
 
 #include "system/folder_list.h"
@@ -141,8 +141,8 @@ private:
             sweep_folder({folder->fd.get(), path, 0, false, look.st_uid});
     }
 
-    /// A fresh mount is the runtime's own, though it may hold copies of the image's files. Without mountinfo no
-    /// mount is told from another.
+    /// A fresh mount is the runtime's own, though it may hold copies of the image's files. Without
+    /// mountinfo no mount is told from another.
     bool is_foreign_top(const std::string& path) const
     {
         if (!mounts_.points().empty())

@@ -13,8 +13,8 @@
 
 namespace init::system {
 
-/// How much the sweep looks at. Entries of root's and of init's own user have no limit but that of their folder;
-/// those of others do not use it up.
+/// How much the sweep looks at. Entries of root's and of init's own user have no limit but that of their
+/// folder; those of others do not use it up.
 struct SweepLimits {
     std::size_t names = 100'000;    ///< read in one folder; what others put there may hide root's behind them
     std::size_t of_owner = 10'000;  ///< entries of one other owner, and names in folders of that owner

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How much of others the sweep may still look at: each owner has a share of its own, so that whoever fills the
-// run folders with names keeps nobody's pid file in place but its own. Root and init's own user have no limit.
+// How much of others the sweep may still look at: each owner has a share of its own, so that whoever fills
+// the run folders with names keeps nobody's pid file in place but its own. Root and init's own user have no
+// limit.
 #pragma once
 
 #include "system/sweep.h"

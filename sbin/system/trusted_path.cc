@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A walk with a stack of open folders, so that `..` leads to where the walk came from. An entry is opened before
-// it is judged: what is judged and what is followed is the same one.
+// A walk with a stack of open folders, so that `..` leads to where the walk came from. An entry is opened
+// before it is judged: what is judged and what is followed is the same one.
 #include "system/trusted_path.h"
 
 #include "system/rooted_path.h"

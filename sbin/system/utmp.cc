@@ -46,8 +46,8 @@ Record make_record(short type, std::string_view id, std::string_view line, std::
     return record;
 }
 
-/// O_NONBLOCK: a FIFO or a device in the file's place must not hold init up. Errors: EINVAL for what is no file
-/// with this one name.
+/// O_NONBLOCK: a FIFO or a device in the file's place must not hold init up. Errors: EINVAL for what is no
+/// file with this one name.
 world::Result<UniqueFd> open_regular(const std::string& path, int flags) noexcept
 {
     UniqueFd fd{::open(path.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644)};
@@ -56,7 +56,8 @@ world::Result<UniqueFd> open_regular(const std::string& path, int flags) noexcep
     struct stat facts {};
     if (::fstat(fd.get(), &facts) != 0)
         return world::errno_code();
-    // A second name is of a file that is none of these: in a folder open to all anybody may have put it there.
+    // A second name is of a file that is none of these: in a folder open to all anybody may have put it
+    // there.
     if (!S_ISREG(facts.st_mode) || facts.st_nlink > 1)
         return world::errno_code(EINVAL);
     return fd;

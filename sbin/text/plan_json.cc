@@ -43,8 +43,8 @@ std::string to_json(const model::BootPlan& plan)
 std::string to_dot(const model::BootPlan& plan)
 {
     std::string out = "digraph boot {\n  rankdir=LR;\n  node [shape=box];\n";
-    // By place in the list: rcS and the level may start the same name. What is left to quoted() to escape in a
-    // shown name, dot reads as well.
+    // By place in the list: rcS and the level may start the same name. What is left to quoted() to escape
+    // in a shown name, dot reads as well.
     for (std::size_t i = 0; i < plan.start.size(); ++i) {
         const PlannedScript& script = plan.start[i];
         out += fmt::format("  s{} [label={}{}{}];\n", i,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A line that one of our commands writes for people. Everything that holds a name out of a tree, or words that
-// somebody else chose, goes to a terminal through here.
+// A line that one of our commands writes for people. Everything that holds a name out of a tree, or words
+// that somebody else chose, goes to a terminal through here.
 #pragma once
 
 #include <cstdio>

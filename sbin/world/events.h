@@ -127,8 +127,8 @@ struct TimerFired {
 /// After a `population` that was not empty: children that nobody asked about were reaped; once a batch.
 struct OrphansReaped {};
 
-/// Answer to `look_for_run_by_hand`: a process that runs this service's script, and the word behind the script's
-/// path; `pid` 0 where there is none, or where that could not be found out in time.
+/// Answer to `look_for_run_by_hand`: a process that runs this service's script, and the word behind the
+/// script's path; `pid` 0 where there is none, or where that could not be found out in time.
 struct RunByHandTold {
     std::string service;
     pid_t pid;

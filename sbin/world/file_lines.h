@@ -11,8 +11,8 @@
 
 namespace init::world {
 
-/// The file's whole lines within the first `limit` bytes, a number of KiB. One that has more gives a complaint
-/// as well; what was read of it counts. Errors: as of `read_file`.
+/// The file's whole lines within the first `limit` bytes, a number of KiB. One that has more gives a
+/// complaint as well; what was read of it counts. Errors: as of `read_file`.
 inline Result<std::string> lines_or_complain(Tree& tree, const std::string& path, std::size_t limit,
                                              model::Diagnostics& complaints)
 {

@@ -78,13 +78,14 @@ public:
     /// OwnershipUnsure when a file is written in it.
     virtual void watch_folder(const std::string& folder) noexcept = 0;
     virtual bool is_alive(pid_t pid) noexcept = 0; ///< also not a zombie
-    /// Looks for a process that runs this service's script under no keeper of the runs named; one that only has
-    /// the script's name among its arguments is none. RunByHandTold follows, soon. Error: it cannot be looked
-    /// for now; nothing follows then.
+    /// Looks for a process that runs this service's script under no keeper of the runs named; one that only
+    /// has the script's name among its arguments is none. RunByHandTold follows, soon. Error: it cannot be
+    /// looked for now; nothing follows then.
     virtual Result<void> look_for_run_by_hand(std::string_view service, std::span<const RunId> own) = 0;
     virtual std::vector<ProcessLook> processes() = 0;
 
-    // Counting. A look may end when it has found enough: one of `ours` tells that somebody is left to wait for.
+    // Counting. A look may end when it has found enough: one of `ours` tells that somebody is left to wait
+    // for.
     enum class Count { all, until_ours, until_other };
     virtual Population population(Count count) noexcept = 0;
     /// How many processes there are, helpers and zombies too, without a look at any of them.

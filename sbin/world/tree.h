@@ -23,8 +23,8 @@ struct FileLook {
     std::uint64_t inode = 0;
 };
 
-/// Of a folder: more than any tree of scripts has, and a moment to read. Without a limit whoever may write into
-/// a folder decides how long init reads it.
+/// Of a folder: more than any tree of scripts has, and a moment to read. Without a limit whoever may write
+/// into a folder decides how long init reads it.
 inline constexpr std::size_t most_names = 20'000;
 
 /// A path that cannot be looked at is `none`.
@@ -37,8 +37,8 @@ public:
 
     virtual Result<std::string> read_file(const std::string& path, std::size_t limit) = 0;
     /// The names in it, sorted bytewise. Errors: errno; ENOENT where there is no such folder, which most
-    /// callers take for an empty one; E2BIG where it holds more than `most_names`, of which none is given: which
-    /// of them came first would be chance. A list that breaks off is an error, too.
+    /// callers take for an empty one; E2BIG where it holds more than `most_names`, of which none is given:
+    /// which of them came first would be chance. A list that breaks off is an error, too.
     virtual Result<std::vector<std::string>> list_folder(const std::string& path) = 0;
     virtual FileLook look(const std::string& path) = 0;
 };

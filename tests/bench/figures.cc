@@ -39,7 +39,8 @@ void scripts()
         {"bash", setting("scripts-50", {"/bin/bash", "/sbin/bash-rc", "3"})},
     };
     if (has_sysvinit("scripts-50"))
-        peers.emplace_back("sysvinit", setting("scripts-50", {"/sbin/sysvinit", "3"})); // its inittab: the same loop
+        peers.emplace_back("sysvinit",
+                           setting("scripts-50", {"/sbin/sysvinit", "3"})); // its inittab: the same loop
     std::map<std::string, Figures> wall;
     std::map<std::string, Figures> cpu;
     for (std::size_t round = 0; round <= run_.rounds; ++round)
@@ -56,8 +57,8 @@ void scripts()
               1.40);
     ratio_row("50 scripts one by one, wall ms, bash loop", median(wall["ours"]), median(wall["bash"]), 0.70);
     if (wall.contains("sysvinit"))
-        ratio_row("50 scripts one by one, wall ms, sysvinit+loop", median(wall["ours"]), median(wall["sysvinit"]),
-                  0.70);
+        ratio_row("50 scripts one by one, wall ms, sysvinit+loop", median(wall["ours"]),
+                  median(wall["sysvinit"]), 0.70);
     else
         std::puts("skip - 50 scripts one by one, wall ms, sysvinit+loop: its package could not be had");
     // What there is to be had: the yardstick does nothing but spawn.

@@ -430,11 +430,9 @@ world::Result<void> FakeHost::look_for_run_by_hand(std::string_view service, std
 {
     const OwnMemory own;
     ++looks_for_by_hand;
-    if (cannot_look)
-        return world::errno_code(EAGAIN);
-    ready_.emplace_back(
-        world::RunByHandTold{std::string(service), by_hand, by_hand != 0 ? by_hand_verb : std::string{}});
-    return {};
+    if (!cannot_look)
+        ready_.emplace_back(world::RunByHandTold{std::string(service), by_hand, by_hand_verb});
+    return cannot_look ? world::Result<void>(world::errno_code(EAGAIN)) : world::Result<void>();
 }
 
 std::vector<world::ProcessLook> FakeHost::processes()

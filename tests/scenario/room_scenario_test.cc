@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// When no process, descriptor or memory can be had for a script: it is tried again for as long as it has time,
-// and the others have theirs.
+// When no process, descriptor or memory can be had for a script: it is tried again for as long as it has
+// time, and the others have theirs.
 #define BOOST_TEST_MODULE room_scenario
 #include "life.h"
 

@@ -267,3 +267,22 @@ BOOST_AUTO_TEST_CASE(a_stop_before_anything_has_run_ends_at_once)
     BOOST_TEST(life.host.count("start web") == 0u);
     BOOST_TEST((life.host.elapsed() < 100ms));
 }
+
+BOOST_AUTO_TEST_CASE(where_there_is_a_crowd_its_end_has_time_before_the_deadline)
+{
+    for (const std::size_t crowd : {std::size_t{100}, std::size_t{2200}}) {
+        Life life;
+        life.red_hat({"a"});
+        life.host.hidden_crowd = crowd;
+        life.host.at(1s, world::OrphansReaped{});
+        life.host.before_event = [&life, added = false]() mutable {
+            if (!added && life.host.elapsed() >= 1s)
+                added = life.host.add_stray(true) != 0;
+        };
+        life.host.signal_at(2s, SIGTERM);
+        BOOST_TEST(life.run() == 0);
+        const auto early = 2s + 9200ms - life.host.when("KILL rest");
+        BOOST_TEST(early >= (crowd > 200 ? 600ms : 0ms));
+        BOOST_TEST(early <= (crowd > 200 ? 602ms : 0ms)); // a few more than the crowd
+    }
+}

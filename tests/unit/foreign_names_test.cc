@@ -23,7 +23,8 @@ namespace json = boost::json;
 
 namespace {
 
-/// A byte of no character, the start of a terminal's command, an end of line, the same command in one character.
+/// A byte of no character, the start of a terminal's command, an end of line, the same command in one
+/// character.
 const std::string foreign = "we\xff"
                             "b\x1b[2J\nx\xc2\x9b\x7f";
 const std::string foreign_in_json = "we\xef\xbf\xbd"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Folders that somebody has filled: both trees read them no further than the limit, and who lists one says so.
+// Folders that somebody has filled: both trees read them no further than the limit, and who lists one says
+// so.
 #define BOOST_TEST_MODULE long_folder
 #include "host/tree.h"
 #include "system/rooted_tree.h"

@@ -163,7 +163,8 @@ BOOST_AUTO_TEST_CASE(descriptors_may_change_places)
 
 BOOST_AUTO_TEST_CASE(without_dev_null_a_child_has_an_input_that_has_ended)
 {
-    // As where a script has mounted a fresh tmpfs over /dev, and where another one has made a file there since.
+    // As where a script has mounted a fresh tmpfs over /dev, and where another one has made a file there
+    // since.
     for (const bool has_file : {false, true})
         for (const bool is_held : {true, false}) {
             const auto failure = init::test::in_own_namespace([&]() -> init::test::Failure {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How much the sweep looks at, and that what others put into the run folders keeps nothing of root's in place.
+// How much the sweep looks at, and that what others put into the run folders keeps nothing of root's in
+// place.
 #define BOOST_TEST_MODULE sweep_limits
 #include "system/sweep.h"
 
