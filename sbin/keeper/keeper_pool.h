@@ -20,8 +20,8 @@
 namespace init::keeper {
 
 struct PoolOptions {
-    int output =
-        1; ///< the container's stdout; the scribe alone writes to it. Not owned; never set to O_NONBLOCK
+    /// The container's stdout; the scribe alone writes to it. Not owned; never set to O_NONBLOCK.
+    int output = 1;
 };
 
 class KeeperPool {

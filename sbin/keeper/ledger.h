@@ -62,8 +62,8 @@ private:
 
 class Ledger {
 public:
-    static constexpr std::size_t size =
-        16 * 1024; ///< so many keepers at a time; memory only for those there are
+    /// So many keepers at a time; memory only for those there are.
+    static constexpr std::size_t size = 16 * 1024;
 
     /// One entry, as long as this lives. It moves, and is not given to another before its end.
     class Place {

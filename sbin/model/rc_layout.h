@@ -39,13 +39,10 @@ void complete_inittab(Inittab& table, Layout layout);
 
 /// What an entry that runs the distribution's rc asks for.
 struct RcCall {
-    enum class Kind {
-        level,
-        sysinit_scripts,
-        rc_sysinit
-    } kind = Kind::level; ///< `rc N`; Debian's `rcS`; `rc.sysinit`
-    Runlevel level;       ///< for `level`; S for `sysinit_scripts`
-    std::string script;   ///< the path, as the entry has it
+    /// `rc N`; Debian's `rcS`; `rc.sysinit`.
+    enum class Kind { level, sysinit_scripts, rc_sysinit } kind = Kind::level;
+    Runlevel level;     ///< for `level`; S for `sysinit_scripts`
+    std::string script; ///< the path, as the entry has it
     bool operator==(const RcCall&) const = default;
 };
 /// Recognises `/etc/rc.d/rc N`, `/etc/rc N`, `/etc/init.d/rc N`, `/etc/init.d/rcS`, `/etc/rc.d/rc.sysinit`

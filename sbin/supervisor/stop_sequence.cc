@@ -18,9 +18,8 @@ using Kind = world::Timer::Kind;
 
 constexpr auto visitors_wait = 200ms; ///< what a `docker exec` shell may cost a stop
 constexpr auto visitors_poll = 5ms;   ///< their end sends us nothing: their parent is outside
-constexpr world::TimePoint::duration kill_again_in =
-    5ms;                           ///< what was forked while KILL went round gets its own
-constexpr auto last_drain = 250ms; ///< keepers write out what they hold; the deadline is 300 ms after KILL
+constexpr auto kill_again_in = 5ms;   ///< what was forked while KILL went round gets its own
+constexpr auto last_drain = 250ms;    ///< keepers write out what they hold; the deadline is 300 ms after KILL
 constexpr const char* halt_hook = "/sbin/halt.local";
 
 } // namespace
@@ -374,7 +373,8 @@ void StopSequence::kill_again() noexcept
         return; // there is no time for another look: the end of init ends what is left
     } else if (is_any_other_left()) {
         host_.processes.signal_rest(SIGKILL);
-        host_.clock.arm({Kind::stop_look}, host_.clock.now() + std::max(kill_again_in, look_took_));
+        host_.clock.arm({Kind::stop_look},
+                        host_.clock.now() + std::max<world::TimePoint::duration>(kill_again_in, look_took_));
     } else {
         is_over_ = host_.processes.keepers_left() == 0;
     }

@@ -61,8 +61,8 @@ struct Ran {
 struct Ended {
     bool over = false; ///< false: still alive at the limit
     int status = -1;   ///< exit status, 128+n for a signal
-    milliseconds
-        took{}; ///< from the first stop signal of this boot, or from its start without one, to the exit
+    /// From the first stop signal of this boot, or from its start without one, to the exit.
+    milliseconds took{};
     /// What still ran when PID 1 began its exit, apart from itself and its helpers; nothing where it could
     /// not be looked at.
     std::optional<std::vector<Process>> leftovers;

@@ -49,8 +49,8 @@ struct Behaviour {
     int fails_to_exec = 0;                        ///< errno
     std::chrono::milliseconds fails_until{24h};   ///< since the beginning
     bool is_refused = false;                      ///< it fails at the request, not under its keeper
-    bool never_begins =
-        false;           ///< its keeper is stopped, so nothing of it runs; a signal ends it all the same
+    /// Its keeper is stopped, so nothing of it runs; a signal ends it all the same.
+    bool never_begins = false;
     bool unseen = false; ///< its keeper is killed, so nobody collects its status
 };
 

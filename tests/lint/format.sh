@@ -55,6 +55,16 @@ find sbin tests \( -name '*.cc' -o -name '*.h' \) -exec awk '
 test ! -s "$work/wide"
 report $? 'no comment is wider than the 110 columns that the formatter keeps code to' "$work/wide"
 
+find sbin tests \( -name '*.cc' -o -name '*.h' \) -exec awk '
+    FNR == 1 { before = "" }
+    /; *\/\/\/</ && before ~ /[^ ]/ && before !~ /[;}{:,\/>]$/ && before !~ /\/\// {
+        print FILENAME ":" FNR ": error: the note belongs above the declaration that it pushes apart"
+    }
+    { before = $0 }
+' {} + >"$work/apart"
+test ! -s "$work/apart"
+report $? 'no note behind a declaration pushes it apart' "$work/apart"
+
 if [ "${RCINIT_LONG:-no}" != yes ]; then
     echo 'skip - clang-tidy has nothing to say of the core: only a long run has the time'
 elif ! command -v clang-tidy >/dev/null; then
