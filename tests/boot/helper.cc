@@ -263,6 +263,28 @@ int storm(const Words& words)
     return 0;
 }
 
+/// crowd CHAINS DEPTH: so many chains of so many processes, each the parent of the next, deaf to TERM and HUP.
+int crowd(const Words& words)
+{
+    if (::fork() != 0)
+        return 0;
+    ::setsid();
+    to_null();
+    ::signal(SIGTERM, SIG_IGN);
+    ::signal(SIGHUP, SIG_IGN);
+    ::alarm(longest_life);
+    const long depth = std::atol(words.at(1).c_str());
+    for (long chain = std::atol(words.at(0).c_str()); chain > 0; --chain) {
+        if (::fork() != 0)
+            continue;
+        for (long below = depth; below > 1 && ::fork() == 0;)
+            --below;
+        break;
+    }
+    for (;;)
+        ::pause();
+}
+
 /// lines COUNT [PREFIX]; long BYTES: one line of that length; binary: every byte value, twice, without an
 /// end.
 int write_output(const std::string& kind, const Words& words)
@@ -324,5 +346,7 @@ int main(int argc, char** argv)
         return count_signals(words);
     if (verb == "storm")
         return storm(words);
+    if (verb == "crowd")
+        return crowd(words);
     return write_output(verb, words);
 }
