@@ -7,6 +7,7 @@
 #include "keeper/pool_state.h"
 #include "keeper/script_environment.h"
 #include "system/file_limit.h"
+#include "system/process_table.h"
 #include "system/process_title.h"
 #include "system/signal_process.h"
 #include "system/spawn.h"
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <iterator>
 #include <new>
 #include <utility>
@@ -225,6 +227,16 @@ void KeeperPool::expect(std::size_t runs) noexcept
 void KeeperPool::ask_last_line(RunId run) noexcept
 {
     state_->order_run(number(run), OrderKind::ask_last_line);
+}
+
+void KeeperPool::wake(RunId run) noexcept
+{
+    const State::Keeper* const keeper = state_->find_keeper_of(number(run));
+    for (const pid_t pid : {keeper != nullptr ? keeper->process() : 0, state_->spawner, state_->scribe}) {
+        const auto process = pid > 0 ? system::read_process(pid) : std::nullopt;
+        if (process && process->state == 'T')
+            (void)system::send_signal(pid, SIGCONT);
+    }
 }
 
 void KeeperPool::signal_script(RunId run, int signo) noexcept

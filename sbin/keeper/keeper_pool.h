@@ -59,6 +59,8 @@ public:
     void expect(std::size_t runs) noexcept;
 
     void ask_last_line(world::RunId run) noexcept;
+    /// CONT to its keeper, to the spawner and to the scribe, where somebody has stopped them.
+    void wake(world::RunId run) noexcept;
     void signal_script(world::RunId run, int signo) noexcept; ///< the process group of the run's script
     void kill_under_keepers() noexcept;                       ///< order to every keeper; allocates nothing
     /// The keeper answers for this child of its own: its status arrives as ProcessEnded, once, and also when

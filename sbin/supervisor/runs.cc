@@ -14,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using Kind = world::Timer::Kind;
 
+constexpr auto wake_after = 1s;    ///< and again after twice the time
 constexpr auto report_after = 10s; ///< a script that somebody waits for and that runs longer is told of once
 constexpr std::string_view failed_answer = "the end of a script is not answered in full";
 
@@ -39,6 +40,7 @@ world::Result<world::RunId> Runs::begin(Run run, const world::ScriptRequest& req
     working_.push_back(runs_.back().get());
     if (begun.limit)
         host_.clock.arm({Kind::run_limit, number(*id)}, *begun.limit);
+    host_.clock.arm({Kind::run_wake, number(*id)}, begun.begun + wake_after);
     if (begun.asker == Asker::level)
         host_.clock.arm({Kind::run_report, number(*id)}, begun.begun + report_after);
     for (RunListener* listener : listeners_)
@@ -83,6 +85,7 @@ void Runs::over(world::RunId id, const model::RunOutcome& outcome, pid_t left,
     std::erase(working_, run);
     host_.clock.disarm({Kind::run_limit, number(id)});
     host_.clock.disarm({Kind::run_report, number(id)});
+    host_.clock.disarm({Kind::run_wake, number(id)});
     for (RunListener* listener : listeners_)
         world::guarded(host_.log, failed_answer, [&] { listener->run_over(*run, outcome, left, why); });
 }
@@ -105,6 +108,12 @@ void Runs::timer_fired(world::Timer timer) noexcept
                 report_long(*run);
         return;
     }
+    if (timer.kind == Kind::run_wake) {
+        for (const Run* run : working_)
+            if (timer.id == 0 || timer.id == number(run->id))
+                wake(*run);
+        return;
+    }
     if (timer.kind != Kind::run_limit)
         return;
     if (timer.id != 0) {
@@ -114,6 +123,14 @@ void Runs::timer_fired(world::Timer timer) noexcept
     // There was no memory for a timer of its own.
     for (std::size_t i = 0; i < runs_.size(); ++i)
         out_of_time(runs_[i]->id);
+}
+
+/// Somebody may have stopped its keeper, which then begins no script and tells of no end.
+void Runs::wake(const Run& run) noexcept
+{
+    host_.processes.wake_keeper(run.id);
+    const world::TimePoint now = host_.clock.now();
+    host_.clock.arm({Kind::run_wake, number(run.id)}, now + (now - run.begun));
 }
 
 /// One that somebody waits for and that has been at work for long.

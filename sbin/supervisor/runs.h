@@ -118,6 +118,7 @@ private:
     /// Where it stands, or would.
     [[nodiscard]] std::vector<std::unique_ptr<Run>>::const_iterator place_of(world::RunId id) const noexcept;
     void report_long(const Run& run) noexcept;
+    void wake(const Run& run) noexcept;
 
     world::Host& host_;
     model::Layout layout_ = model::Layout::plain;

@@ -101,6 +101,7 @@ struct Timer {
     enum class Kind : std::uint8_t {
         run_limit,    ///< a script's limit or share is over; `id` is the run
         run_report,   ///< a script has been running for long; `id` is the run
+        run_wake,     ///< a script is at work still, and its keeper may have been stopped; `id` is the run
         stop_share,   ///< the step of a stop that is waited for has used its share
         stop_reserve, ///< the reserve of the stop begins
         stop_kill,    ///< what is left gets KILL, and after that the stop ends
@@ -113,7 +114,7 @@ struct Timer {
         ownership,   ///< the files that may name another process are read
         memory,      ///< memory that had run out may be back
     };
-    static constexpr std::size_t kinds = 13;
+    static constexpr std::size_t kinds = 14;
 
     Kind kind{};
     std::uint32_t id = 0; ///< 0 for kinds of which there is one at a time, and for any of the others

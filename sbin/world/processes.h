@@ -63,6 +63,8 @@ public:
     virtual Result<pid_t> launch(const ChildRequest& request) = 0;
     virtual void expect_runs(std::size_t at_once) noexcept = 0; ///< a hint: how many will run side by side
     virtual void ask_last_line(RunId run) noexcept = 0;
+    /// Whoever of the helpers that this run needs has been stopped by a signal goes on.
+    virtual void wake_keeper(RunId run) noexcept = 0;
 
     // Signalling. What has ended meanwhile is no error.
     virtual void signal_script(RunId run, int signo) noexcept = 0;   ///< the script's process group

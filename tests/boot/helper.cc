@@ -263,7 +263,8 @@ int storm(const Words& words)
     return 0;
 }
 
-/// crowd CHAINS DEPTH: so many chains of so many processes, each the parent of the next, deaf to TERM and HUP.
+/// crowd CHAINS DEPTH: so many chains of so many processes, each the parent of the next, deaf to TERM and
+/// HUP.
 int crowd(const Words& words)
 {
     if (::fork() != 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What others in the container do to init: crowds of processes, folders full of names, a /dev that is gone. It
-// costs them their own, never the stop or a K-script.
+// What others in the container do to init: crowds of processes, folders full of names, a /dev that is gone.
+// It costs them their own, never the stop or a K-script.
 #define BOOST_TEST_MODULE boot_hostile
 #include "container.h"
 
@@ -62,6 +62,24 @@ BOOST_AUTO_TEST_CASE(a_dev_that_a_script_has_mounted_over_costs_no_script)
     BOOST_TEST(end.status == 0);
     BOOST_TEST(box.count_events("reads start") == 1);
     BOOST_TEST(box.count_events("reads stop") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(helpers_that_were_stopped_hold_up_neither_boot_nor_stop)
+{
+    Container box;
+    // Init's helpers, by their names: those who will begin a script, and the one who tells of this script's
+    // end.
+    box.script("freezes", "[ \"$1\" = start ] || exit 0\nfor p in /proc/[0-9]*; do case $(cat $p/comm) in "
+                          "rc-keeper | rc-spawner | rc-scribe) kill -STOP ${p#/proc/} ;; esac; done\n");
+    box.enable("freezes", 10);
+    box.service("web");
+    box.enable("web", 20, 80);
+    BOOST_REQUIRE(box.boot(30s));
+    BOOST_TEST(box.count_events("web start") == 1);
+    const Ended end = box.stop();
+    BOOST_TEST(end.status == 0);
+    BOOST_TEST(end.took.count() < grace.count());
+    BOOST_TEST(box.count_events("web stop") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_lock_folder_full_of_names_holds_up_neither_boot_nor_stop)

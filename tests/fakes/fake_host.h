@@ -133,6 +133,11 @@ public:
     world::Result<pid_t> launch(const world::ChildRequest& request) override;
     void expect_runs(std::size_t) noexcept override {}
     void ask_last_line(world::RunId run) noexcept override;
+    void wake_keeper(world::RunId run) noexcept override
+    {
+        const OwnMemory own;
+        woken.emplace_back(elapsed(), run);
+    }
     bool answer_call(world::CallId call, const world::CallAnswer& answer) override;
     void signal_script(world::RunId run, int signo) noexcept override;
     void signal_group(pid_t leader, int signo) noexcept override;
@@ -202,6 +207,7 @@ public:
     bool cannot_look = false;     ///< for a run by hand
     std::size_t looks_for_by_hand = 0;
     bool callers_have_gone = false;
+    std::vector<std::pair<std::chrono::milliseconds, world::RunId>> woken;
 
 private:
     enum class Kind { script, child, daemon, stray };

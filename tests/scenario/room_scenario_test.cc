@@ -73,6 +73,20 @@ BOOST_AUTO_TEST_CASE(what_no_waiting_mends_is_not_tried_again)
     BOOST_TEST(life.times_said("no room") == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(the_keeper_of_a_script_that_is_at_work_for_long_is_woken_now_and_then)
+{
+    Life life;
+    life.red_hat({"web", "log"});
+    life.host.start_of("web").takes = 9s;
+    life.host.signal_at(12s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    std::vector<std::chrono::milliseconds> times;
+    for (const auto& [when, run] : life.host.woken)
+        times.push_back(when - life.host.spans.at("start web").begin);
+    const std::vector<std::chrono::milliseconds> wanted{1s, 2s, 4s, 8s};
+    BOOST_TEST((times == wanted));
+}
+
 BOOST_AUTO_TEST_CASE(a_start_that_has_no_room_holds_up_the_boot_until_it_can_run)
 {
     for (const bool is_refused : {true, false}) {
