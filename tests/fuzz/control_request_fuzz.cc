@@ -2,9 +2,9 @@
 // Any bytes as a request line of the control socket: either a request or a complaint that can be shown, never
 // both.
 #include "control/control_request.h"
+#include "model/shown_text.h"
 #include "text/status_json.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto parsed = init::control::parse_control_request(text);
     if (parsed.request.has_value() != parsed.complaint.empty())
         std::abort();
-    if (!std::ranges::all_of(parsed.complaint, [](char c) { return c >= ' ' && c < 0x7f; }))
+    // One line of UTF-8 of which a terminal obeys nothing.
+    if (init::model::shown_text(parsed.complaint, parsed.complaint.size()) != parsed.complaint)
         std::abort();
     // The client's reader gets whatever a server sends.
     if (const auto report = init::text::parse_status(text))
