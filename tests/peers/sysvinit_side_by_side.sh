@@ -69,12 +69,16 @@ daemons_of() {
 
 all_are_up() { [ "$(daemons_of "$1" | wc -l)" -eq "$(printf '%s\n' "$daemons" | wc -w)" ]; }
 
+# A stop in the middle of a start is another test's.
+no_script_starts() { ! run_inside "$1" pgrep -f '/rc[2S][.]d/S[0-9][0-9].* start' >/dev/null; }
+
 # life NAME: boots, lists, leaves by telinit 0; the lists stay in the work folder.
 life() {
     local began watchdog
     check "it starts" start "$1"
     began=$(now_ms)
     poll_until 30 all_are_up "$1" || :
+    poll_until 30 no_script_starts "$1" || :
     daemons_of "$1" >"$work/$1.up"
     printf '%s\n' "$(($(now_ms) - began))" >"$work/$1.boot_ms"
     began=$(now_ms)
