@@ -16,6 +16,7 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <new>
 
 namespace init::host {
 namespace {
@@ -61,8 +62,12 @@ world::Result<void> LookAside::begin(std::string_view service, std::span<const w
         return world::errno_code();
     look_at.pid = pid;
     looks_.push_back(std::move(look_at));
-    // Refused: the time that it has tells, and no answer is none.
-    (void)loop_.add(fd, control::Interest::read, [this, fd] { answered(fd); });
+    // Refused, or no memory for it: the time that it has tells, and no answer is none. It has begun, so
+    // nothing may be thrown any more.
+    try {
+        (void)loop_.add(fd, control::Interest::read, [this, fd] { answered(fd); });
+    } catch (const std::bad_alloc&) {
+    }
     return {};
 }
 

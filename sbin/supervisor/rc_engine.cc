@@ -186,13 +186,17 @@ RcEngine::Begun RcEngine::hold(std::size_t index, const Service& service, int no
     const world::TimePoint until = no_room != 0 ? *refused_until_[index] : limit_of(index, service);
     held_.push_back({index, until, no_room});
     host_.clock.arm(hold_timer(index), until);
-    if (no_room == 0)
-        host_.log.debug(fmt::format("{}: its {} waits until another run of its script is over", service.name,
-                                    steps_[index].step.verb));
-    else if (!std::exchange(is_room_missed_, true))
-        host_.log.say(fmt::format("{}: {}: no room to run its script now: {}; it is tried again for {:.0f} s",
-                                  service.name, steps_[index].step.verb, world::errno_code(no_room).message(),
-                                  seconds_of(until - host_.clock.now())));
+    // It is held now, with memory for the words or without.
+    world::say_if_possible(host_.log, [&] {
+        if (no_room == 0)
+            host_.log.debug(fmt::format("{}: its {} waits until another run of its script is over",
+                                        service.name, steps_[index].step.verb));
+        else if (!std::exchange(is_room_missed_, true))
+            host_.log.say(
+                fmt::format("{}: {}: no room to run its script now: {}; it is tried again for {:.0f} s",
+                            service.name, steps_[index].step.verb, world::errno_code(no_room).message(),
+                            seconds_of(until - host_.clock.now())));
+    });
     return Begun::held;
 }
 

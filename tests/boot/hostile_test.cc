@@ -7,8 +7,6 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <fstream>
-
 namespace ut = boost::unit_test;
 using namespace boot;
 
