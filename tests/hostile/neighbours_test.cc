@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What others in the container do to init: crowds of processes, folders full of names, a /dev that is gone.
 // It costs them their own, never the stop or a K-script.
-#define BOOST_TEST_MODULE boot_hostile
+#define BOOST_TEST_MODULE hostile_neighbours
 #include "container.h"
 
 #include <boost/test/data/test_case.hpp>
