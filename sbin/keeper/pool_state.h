@@ -75,6 +75,11 @@ struct KeeperPool::State {
             caller.reset();
             cgroup.close_procs();
         }
+        /// The script runs, and no keeper stands above it.
+        [[nodiscard]] bool is_child_of_init() const noexcept
+        {
+            return (is_direct || is_orphaned) && !is_script_over;
+        }
         /// Nobody has told yet whether its script could be started under a keeper.
         [[nodiscard]] bool awaits_start() const noexcept
         {
@@ -111,7 +116,6 @@ struct KeeperPool::State {
     Run& add_run(const std::string& label);
     Run* find_run(std::uint32_t id) noexcept;
     Run* find_script(pid_t pid) noexcept;
-    bool is_script_of(const Run& run, pid_t pid) noexcept;
     void forget_run(std::uint32_t id) noexcept;
     bool is_replaced_spawner(pid_t pid) const noexcept;
 

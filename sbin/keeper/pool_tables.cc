@@ -6,11 +6,25 @@
 
 namespace init::keeper {
 
+namespace {
+
+/// Where the one with this number is, or would be: they stand in the order of their numbers, which only grow.
+template <class Rows, class Number>
+auto place_of(Rows& rows, std::uint32_t number, Number&& number_of) noexcept
+{
+    return std::lower_bound(rows.begin(), rows.end(), number,
+                            [&](const auto& row, std::uint32_t wanted) { return number_of(row) < wanted; });
+}
+
+constexpr auto number_of_keeper = [](const auto& keeper) { return keeper.number; };
+constexpr auto number_of_run = [](const auto& run) { return run->id; };
+
+} // namespace
+
 KeeperPool::State::Keeper* KeeperPool::State::find_keeper(std::uint32_t number) noexcept
 {
-    const auto found = std::find_if(keepers.begin(), keepers.end(),
-                                    [number](const Keeper& k) { return k.number == number; });
-    return found != keepers.end() ? &*found : nullptr;
+    const auto at = place_of(keepers, number, number_of_keeper);
+    return at != keepers.end() && at->number == number ? &*at : nullptr;
 }
 
 KeeperPool::State::Keeper* KeeperPool::State::find_keeper_of(std::uint32_t run) noexcept
@@ -30,7 +44,9 @@ KeeperPool::State::Keeper* KeeperPool::State::find_process(pid_t pid) noexcept
 
 void KeeperPool::State::forget_keeper(std::uint32_t number) noexcept
 {
-    std::erase_if(keepers, [number](const Keeper& k) { return k.number == number; });
+    const auto at = place_of(keepers, number, number_of_keeper);
+    if (at != keepers.end() && at->number == number)
+        keepers.erase(at);
 }
 
 KeeperPool::State::Run& KeeperPool::State::add_run(const std::string& label)
@@ -43,37 +59,37 @@ KeeperPool::State::Run& KeeperPool::State::add_run(const std::string& label)
     return *runs.back();
 }
 
-/// They stand in the order of their numbers, which only grow.
 KeeperPool::State::Run* KeeperPool::State::find_run(std::uint32_t id) noexcept
 {
-    const auto found = std::lower_bound(
-        runs.begin(), runs.end(), id, [](const auto& run, std::uint32_t wanted) { return run->id < wanted; });
-    return found != runs.end() && (*found)->id == id ? found->get() : nullptr;
+    const auto at = place_of(runs, id, number_of_run);
+    return at != runs.end() && (*at)->id == id ? at->get() : nullptr;
 }
 
-/// The run whose script this child of init is.
+/// The run whose script this child of init is. A script under a keeper is one only when that keeper is
+/// dead, be it that init has not heard of it yet: one that the keeper has reaped was another process of
+/// that number. It is asked at each end of a child, so each run and each keeper is looked at once.
 KeeperPool::State::Run* KeeperPool::State::find_script(pid_t pid) noexcept
 {
-    const auto found =
-        std::find_if(runs.begin(), runs.end(), [&](const auto& run) { return is_script_of(*run, pid); });
-    return pid > 0 && found != runs.end() ? found->get() : nullptr;
-}
-
-/// A script under a keeper is a child of init's only when that keeper is dead, be it that init has not heard
-/// of it yet: one that the keeper has reaped was another process of that number.
-bool KeeperPool::State::is_script_of(const Run& run, pid_t pid) noexcept
-{
-    if (run.is_script_over)
-        return false;
-    if (run.is_direct || run.is_orphaned)
-        return run.script == pid;
-    const Keeper* const keeper = find_keeper_of(run.id);
-    return keeper != nullptr && keeper->place && keeper->place.entry().living_script(run.id) == pid;
+    if (pid <= 0)
+        return nullptr;
+    for (const auto& run : runs)
+        if (run->is_child_of_init() && run->script == pid)
+            return run.get();
+    for (const Keeper& keeper : keepers) {
+        if (keeper.is_leaving || !keeper.place || keeper.place.entry().living_script(keeper.run) != pid)
+            continue;
+        Run* const run = find_run(keeper.run);
+        if (run != nullptr && !run->is_script_over && !run->is_child_of_init())
+            return run;
+    }
+    return nullptr;
 }
 
 void KeeperPool::State::forget_run(std::uint32_t id) noexcept
 {
-    std::erase_if(runs, [id](const auto& run) { return run->id == id; });
+    const auto at = place_of(runs, id, number_of_run);
+    if (at != runs.end() && (*at)->id == id)
+        runs.erase(at);
 }
 
 bool KeeperPool::State::is_replaced_spawner(pid_t pid) const noexcept
