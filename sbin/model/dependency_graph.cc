@@ -96,13 +96,16 @@ private:
 
     void add_all()
     {
-        for (Index i = 0; i < nodes_.size(); ++i)
+        for (Index i = 0; i < nodes_.size(); ++i) {
+            if (!nodes_[i].after_all && !nodes_[i].before_all)
+                continue;
             for (Index other = 0; other < nodes_.size(); ++other) {
                 if (nodes_[i].after_all && !nodes_[other].after_all)
                     add(other, i, EdgeKind::all);
                 if (nodes_[i].before_all && !nodes_[other].before_all)
                     add(i, other, EdgeKind::all);
             }
+        }
     }
 
     /// Sorted, each pair once and with its strongest kind.
