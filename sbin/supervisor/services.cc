@@ -372,19 +372,34 @@ bool Services::is_locked(Service& service)
 {
     const std::string lock = std::string(lock_folder) + service.name;
     service.locked = host_.tree.look(lock).kind != world::FileKind::none ||
-                     host_.tree.look(lock + ".init").kind != world::FileKind::none;
+                     host_.tree.look(lock + std::string(lock_ending)).kind != world::FileKind::none;
     return service.locked;
+}
+
+/// Who has a lock now, from one reading of the folder; one by one where it cannot be read. The names in it.
+std::vector<std::string> Services::read_locks(model::Diagnostics& complaints)
+{
+    std::string folder{lock_folder};
+    folder.pop_back();
+    std::vector<std::string> names =
+        world::list_or_complain(host_.tree, folder, complaints,
+                                "so a service that only its lock tells of is not stopped by its script");
+    const auto is_there = [&names](const std::string& name) {
+        return std::ranges::binary_search(names, name);
+    };
+    for (Service& service : services_)
+        if (complaints.empty())
+            service.locked = is_there(service.name) || is_there(service.name + std::string(lock_ending));
+        else
+            (void)is_locked(service);
+    return names;
 }
 
 void Services::gather_for_stop(const std::string& script_folder)
 {
     refresh_all();
-    std::string folder{lock_folder};
-    folder.pop_back();
     model::Diagnostics complaints;
-    std::vector<std::string> locks =
-        world::list_or_complain(host_.tree, folder, complaints,
-                                "so a service that only its lock tells of is not stopped by its script");
+    std::vector<std::string> locks = read_locks(complaints);
     for (const model::Diagnostic& complaint : complaints)
         host_.log.say(to_string(complaint));
     for (std::string& name : locks) {
@@ -392,10 +407,10 @@ void Services::gather_for_stop(const std::string& script_folder)
             name.resize(name.size() - lock_ending.size());
         if (find(name) || host_.tree.look(script_folder + "/" + name).kind != world::FileKind::file)
             continue;
-        learn(get(name), script_folder + "/" + name);
+        Service& service = get(name);
+        learn(service, script_folder + "/" + name);
+        service.locked = true;
     }
-    for (Service& service : services_)
-        (void)is_locked(service);
 }
 
 model::ServiceFacts Services::facts(Service& service, const std::string& link)
@@ -414,9 +429,11 @@ model::ServiceFacts Services::facts(Service& service, const std::string& link)
 
 std::vector<Service*> Services::still_up()
 {
+    model::Diagnostics told; // when the stop began
+    (void)read_locks(told);
     std::vector<Service*> up;
     for (Service& service : services_)
-        if (is_locked(service) || service.main != 0 || service.started)
+        if (service.locked || service.main != 0 || service.started)
             up.push_back(&service);
     std::sort(up.begin(), up.end(), [](const Service* a, const Service* b) { return a->order > b->order; });
     return up;

@@ -131,6 +131,7 @@ private:
     [[nodiscard]] bool find_again(Service& service);
     [[nodiscard]] bool is_at_work(const Service& service) const noexcept;
     [[nodiscard]] bool is_locked(Service& service);
+    std::vector<std::string> read_locks(model::Diagnostics& complaints);
     void count_processes(std::vector<model::ServiceStatus>& rows);
 
     world::Host& host_;
