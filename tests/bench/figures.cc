@@ -323,7 +323,7 @@ int run(const std::string& only)
     const std::vector<std::pair<std::string, void (*)()>> groups = {
         {"size", size},           {"scripts", scripts}, {"stop", stop},         {"orphans", orphans},
         {"memory", memory},       {"idle", idle},       {"graphs", graphs},     {"parallel", parallel},
-        {"functions", functions}, {"tools", tools},     {"small", small_inits},
+        {"functions", functions}, {"tools", tools},     {"small", small_inits}, {"scale", scale},
     };
     heading();
     for (const auto& [name, measure] : groups) {

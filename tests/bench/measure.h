@@ -50,6 +50,7 @@ void graphs();
 void parallel();
 void functions();
 void tools();
+void scale();
 void small_inits();
 
 } // namespace bench

@@ -27,7 +27,7 @@ Setting at_once(const std::string& root, const char* most)
 }
 
 struct Life {
-    Figures boot, boot_cpu, stop;
+    Figures boot, boot_cpu, stop, stop_cpu;
 };
 
 /// One boot and one stop; throws where a script ran before one it needs, or something is left.
@@ -43,6 +43,7 @@ void live_once(const Setting& how, Life& life, bool keep)
     if (container.end_with(SIGTERM, 60s) != 0)
         throw std::runtime_error(how.arguments[0] + " did not stop " + how.root + " with 0");
     const double stop = milliseconds(Clock::now() - begun);
+    const double stop_cpu = static_cast<double>(container.settled_cpu()) / 1e6 - cpu;
     if (::access((how.root + "/mark/broken").c_str(), F_OK) == 0)
         throw std::runtime_error(how.arguments[0] + " broke the order of " + how.root);
     if (!keep)
@@ -50,6 +51,7 @@ void live_once(const Setting& how, Life& life, bool keep)
     life.boot.push_back(boot);
     life.boot_cpu.push_back(cpu);
     life.stop.push_back(stop);
+    life.stop_cpu.push_back(stop_cpu);
 }
 
 /// A stop signal leaves 10 s; a serial order would need more, and is not what is asked.
@@ -62,7 +64,6 @@ Setting patient(Setting how)
 void graph(const std::string& root, double scripts, bool terminal)
 {
     Setting how = patient(ours(root));
-    how.environment.emplace_back("RCINIT_JOBS=10"); // a level is that wide
     how.terminal = terminal;
     Life life;
     for (std::size_t round = 0; round <= run_.rounds / 2; ++round)
@@ -173,11 +174,14 @@ void parallel()
 {
     const Pair ten = in_turns(ours("noop-10"), at_once("noop-10", "2"));
     ratio_row("10 no-op scripts, boot, two at a time", median(ten.ours.boot), median(ten.peer.boot), 1.6);
+    ratio_row("10 no-op scripts, stop, two at a time", median(ten.ours.stop), median(ten.peer.stop), 1.5);
     const Pair many = in_turns(ours("noop-200"), at_once("noop-200", "2"));
     ratio_row("200 no-op scripts, boot, two at a time", median(many.ours.boot), median(many.peer.boot), 1.20);
     ratio_row("200 no-op scripts, CPU, two at a time", median(many.ours.boot_cpu), median(many.peer.boot_cpu),
               1.40);
-    told_row("200 no-op scripts, stop, two at a time", median(many.ours.stop), median(many.peer.stop));
+    ratio_row("200 no-op scripts, stop, two at a time", median(many.ours.stop), median(many.peer.stop), 1.10);
+    ratio_row("200 no-op scripts, stop, CPU, two at a time", median(many.ours.stop_cpu),
+              median(many.peer.stop_cpu), 1.25);
     const Pair daemons = in_turns(patient(ours("forkers-50")), at_once("forkers-50", "2"));
     ratio_row("50 daemons, boot, two at a time", median(daemons.ours.boot), median(daemons.peer.boot), 1.15);
     ratio_row("50 daemons, stop, two at a time", median(daemons.ours.stop), median(daemons.peer.stop), 0.40);
