@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "host/processes.h"
 
+#include "system/activity.h"
 #include "system/process_table.h"
 #include "system/signal_process.h"
 
@@ -75,6 +76,12 @@ world::Result<world::RunId> Processes::run_script(const world::ScriptRequest& re
 world::Result<pid_t> Processes::launch(const world::ChildRequest& request)
 {
     return launcher_.launch(request);
+}
+
+bool Processes::is_busy(world::RunId run) noexcept
+{
+    const pid_t top = pool_.top_of(run);
+    return top == 0 || system::is_busy(top);
 }
 
 // --- Signalling -------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ public:
     void expect_runs(std::size_t at_once) noexcept override { pool_.expect(at_once); }
     void ask_last_line(world::RunId run) noexcept override { pool_.ask_last_line(run); }
     void wake_keeper(world::RunId run) noexcept override { pool_.wake(run); }
+    bool is_busy(world::RunId run) noexcept override;
 
     void signal_script(world::RunId run, int signo) noexcept override { pool_.signal_script(run, signo); }
     void signal_group(pid_t leader, int signo) noexcept override;

@@ -303,6 +303,12 @@ pid_t KeeperPool::keeper_of(RunId run) const noexcept
     return keeper != nullptr ? keeper->pid : 0;
 }
 
+pid_t KeeperPool::top_of(RunId run) const noexcept
+{
+    const State::Run* const known = state_->find_run(number(run));
+    return known != nullptr && known->is_direct ? known->script : keeper_of(run);
+}
+
 std::vector<pid_t> KeeperPool::keepers() const
 {
     std::vector<pid_t> pids;

@@ -80,6 +80,9 @@ public:
     }
     [[nodiscard]] std::optional<world::RunId> run_of_keeper(pid_t keeper) const noexcept;
     [[nodiscard]] pid_t keeper_of(world::RunId run) const noexcept; ///< 0 when it has gone
+    /// The process that all of the run's are below: its keeper, or the script itself where it has none. 0
+    /// before it is there, and when it has gone.
+    [[nodiscard]] pid_t top_of(world::RunId run) const noexcept;
     [[nodiscard]] std::vector<pid_t> keepers() const;
     [[nodiscard]] std::size_t runs_alive() const noexcept;
 

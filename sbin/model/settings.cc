@@ -88,8 +88,8 @@ constexpr std::array<SettingRow, 19> rows = {{
     {"sysinit", "auto, image, builtin, none", "auto", SettingScope::global, "whose rc.sysinit is run"},
     {"parallel", "auto, yes, no", "auto", SettingScope::global,
      "whether scripts run side by side: where every header proves it safe, wherever it can, never"},
-    {"jobs", numbers, "twice the processors, at least 4; while stopping twice that", SettingScope::global,
-     "how many scripts may run at once"},
+    {"jobs", numbers, "twice the processors, at least 4; those that only wait are not counted",
+     SettingScope::global, "how many scripts may run at once"},
     {"output", "lines, grouped", "lines", SettingScope::global,
      "whether the lines of scripts that run side by side are mixed, or held together by script"},
     {"shuffle", numbers, "0", SettingScope::global,
@@ -265,9 +265,9 @@ std::optional<milliseconds> parse_duration(std::string_view text) noexcept
     return time;
 }
 
-unsigned default_jobs(unsigned processors, bool stopping) noexcept
+unsigned default_jobs(unsigned processors) noexcept
 {
-    return std::max(2 * processors, 4U) * (stopping ? 2 : 1);
+    return std::max(2 * processors, 4U);
 }
 
 namespace {

@@ -53,9 +53,8 @@ struct Settings {
     SettingSources sources;
 };
 
-/// How many scripts may run at once: twice the processors, at least 4. While stopping twice as many, since a
-/// stop script mostly waits for its daemon, and the runtime does not wait.
-unsigned default_jobs(unsigned processors, bool stopping = false) noexcept;
+/// How many scripts may compute at once: twice the processors, at least 4.
+unsigned default_jobs(unsigned processors) noexcept;
 
 /// What one service may set for itself.
 struct ServiceSettings {

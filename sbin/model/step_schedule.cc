@@ -106,9 +106,9 @@ std::size_t StepSchedule::choose(bool interactive)
     return best;
 }
 
-std::optional<std::size_t> StepSchedule::next()
+std::optional<std::size_t> StepSchedule::next(std::size_t waiting)
 {
-    if (alone_ || running_ >= jobs_)
+    if (alone_ || running_ >= jobs_ + waiting)
         return std::nullopt;
     std::size_t at = choose(false);
     if (at == ready_.size() && running_ == 0) {
@@ -122,6 +122,12 @@ std::optional<std::size_t> StepSchedule::next()
     --left_;
     ++running_;
     return step;
+}
+
+bool StepSchedule::is_short_of_slots() const noexcept
+{
+    return !alone_ && running_ >= jobs_ &&
+           std::ranges::any_of(ready_, [this](std::size_t step) { return !steps_[step].interactive; });
 }
 
 void StepSchedule::over(std::size_t step)
@@ -145,10 +151,11 @@ void StepSchedule::abandon() noexcept
         step.before.clear();
 }
 
-std::size_t StepSchedule::in_a_row(std::size_t step) const noexcept
+std::size_t StepSchedule::in_a_row(std::size_t step, std::size_t side_by_side) const noexcept
 {
     const std::size_t chain = steps_[step].depth + tail_[steps_[step].stage];
-    return std::max(chain, (left_ + running_ + jobs_ - 1) / jobs_);
+    const std::size_t width = std::max<std::size_t>(side_by_side, 1);
+    return std::max(chain, (left_ + running_) / width + ((left_ + running_) % width != 0 ? 1 : 0));
 }
 
 } // namespace init::model

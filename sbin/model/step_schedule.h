@@ -29,8 +29,11 @@ public:
     /// free of circles; a step that waits for one never begins. The one call here that allocates.
     void take(std::vector<ScheduledStep> steps, std::size_t jobs, std::uint32_t shuffle = 0);
 
-    /// The step that begins now, or nothing until another is over.
-    std::optional<std::size_t> next();
+    /// The step that begins now, or nothing until another is over. So many of those that run hold no slot:
+    /// they only wait.
+    std::optional<std::size_t> next(std::size_t waiting = 0);
+    /// A step is ready, and waits for a slot alone.
+    [[nodiscard]] bool is_short_of_slots() const noexcept;
     /// This step is over, or holds nobody up any more.
     void over(std::size_t step);
     /// Steps that have not begun never will.
@@ -38,9 +41,9 @@ public:
 
     [[nodiscard]] std::size_t left() const noexcept { return left_; } ///< not begun
     [[nodiscard]] std::size_t running() const noexcept { return running_; }
-    /// How many scripts, this one and what is left, must run one after another from here to the end; for
-    /// dividing time.
-    [[nodiscard]] std::size_t in_a_row(std::size_t step) const noexcept;
+    /// How many scripts, this one and what is left, must run one after another from here to the end, where
+    /// so many can be at work side by side; for dividing time.
+    [[nodiscard]] std::size_t in_a_row(std::size_t step, std::size_t side_by_side) const noexcept;
 
 private:
     struct Step {

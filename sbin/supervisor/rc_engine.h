@@ -8,6 +8,7 @@
 #include "model/settings.h"
 #include "model/step_schedule.h"
 #include "supervisor/runs.h"
+#include "supervisor/script_slots.h"
 #include "supervisor/services.h"
 #include "tree/level_plan.h"
 #include "world/host.h"
@@ -120,6 +121,11 @@ private:
     template <class Meant> void try_held(Meant&& is_meant) noexcept;
     void give_up_held(world::TimePoint now) noexcept;
     [[nodiscard]] bool is_tried_again(const Run& run, const model::RunOutcome& outcome) noexcept;
+    [[nodiscard]] std::size_t count_waiting() noexcept;
+    [[nodiscard]] std::size_t in_a_row(std::size_t step) const noexcept
+    {
+        return schedule_.in_a_row(step, slots_.side_by_side());
+    }
     [[nodiscard]] std::optional<std::size_t> remove(world::RunId run) noexcept;
     [[nodiscard]] bool is_waited_for(world::RunId run) const noexcept;
     void finish(const Run& run, const model::RunOutcome& outcome, const std::string& why);
@@ -132,8 +138,10 @@ private:
     model::Layout layout_ = model::Layout::plain;
     LevelContext context_;
     std::string entry_;
+    bool is_wrapped_ = false; ///< by `initscript_path`
     std::vector<tree::PlannedStep> steps_;
     model::StepSchedule schedule_;
+    ScriptSlots slots_{host_.clock};
     std::vector<WaitedFor> waited_for_;
     std::vector<Held> held_;
     std::vector<std::optional<world::TimePoint>> refused_until_; ///< of each step that had no room

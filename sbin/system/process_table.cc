@@ -238,6 +238,27 @@ bool visit_children(pid_t parent, PidVisitor visit, void* context) noexcept
     return true;
 }
 
+std::optional<std::size_t> first_children(pid_t parent, std::span<pid_t> into) noexcept
+{
+    const UniqueFd file = open_for_reading(ProcPath(parent, "/task/", parent, "/children").get());
+    char buffer[512];
+    const ssize_t size = file ? read_some(file.get(), buffer, sizeof buffer) : -1;
+    if (size < 0)
+        return std::nullopt;
+    struct Filled {
+        std::span<pid_t> into;
+        std::size_t count = 0;
+    } filled{into};
+    const auto put = [](pid_t pid, void* context) {
+        auto* const f = static_cast<Filled*>(context);
+        if (f->count < f->into.size())
+            f->into[f->count++] = pid;
+    };
+    NumberReader(put, &filled)
+        .feed({buffer, static_cast<std::size_t>(size)}); // a blank stands behind each number
+    return filled.count;
+}
+
 pid_t oldest_child(pid_t parent) noexcept
 {
     Oldest oldest;

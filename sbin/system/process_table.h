@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace init::system {
 
@@ -36,6 +37,11 @@ bool visit_processes_until(bool (*visit)(pid_t pid, void* context), void* contex
 /// Visits the children of `parent`, zombies too. Reads the kernel's list of children, or scans /proc where it
 /// has none. False when there is no /proc of ours.
 bool visit_children(pid_t parent, PidVisitor visit, void* context) noexcept;
+
+/// Fills `into` with children of `parent`, zombies too, as far as they fit, from the kernel's list of
+/// children; it reads no more of that list than fits. Nothing where the kernel has no such list, or the
+/// process is gone.
+std::optional<std::size_t> first_children(pid_t parent, std::span<pid_t> into) noexcept;
 
 /// The child of `parent` that was born first, zombies left out; 0 for none.
 pid_t oldest_child(pid_t parent) noexcept;

@@ -110,11 +110,12 @@ struct Timer {
         entry_limit,  ///< the time of an entry that sysinit waits for is over
         start_hold,  ///< a start has waited long enough for a stop of its service; `id` is one above the step
         start_retry, ///< scripts for which there was no process or descriptor are tried again
+        start_look,  ///< those that hold a slot are looked at: whether they only wait
         throttle,    ///< a respawn entry that was held back may start again
         ownership,   ///< the files that may name another process are read
         memory,      ///< memory that had run out may be back
     };
-    static constexpr std::size_t kinds = 14;
+    static constexpr std::size_t kinds = 15;
 
     Kind kind{};
     std::uint32_t id = 0; ///< 0 for kinds of which there is one at a time, and for any of the others

@@ -66,6 +66,10 @@ public:
     /// Whoever of the helpers that this run needs has been stopped by a signal goes on.
     virtual void wake_keeper(RunId run) noexcept = 0;
 
+    /// The run has work for a processor, as far as can be told from a look at a few of its processes. True
+    /// where that cannot be told.
+    virtual bool is_busy(RunId run) noexcept = 0;
+
     // Signalling. What has ended meanwhile is no error.
     virtual void signal_script(RunId run, int signo) noexcept = 0;   ///< the script's process group
     virtual void signal_group(pid_t leader, int signo) noexcept = 0; ///< a launched child's group

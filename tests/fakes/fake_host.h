@@ -6,6 +6,7 @@
 
 #include "world/host.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
@@ -37,6 +38,7 @@ private:
 struct Behaviour {
     std::chrono::milliseconds takes{10};
     int status = 0;             ///< wait status
+    bool computes = false;      ///< while it runs; else it waits for something
     bool hangs = false;         ///< never ends by itself
     bool deaf = false;          ///< TERM does nothing
     bool stuck = false;         ///< nor does KILL, as where the kernel waits for a mount that has gone away
@@ -137,6 +139,12 @@ public:
     {
         const OwnMemory own;
         woken.emplace_back(elapsed(), run);
+    }
+    bool is_busy(world::RunId run) noexcept override
+    {
+        return std::ranges::any_of(processes_, [run](const auto& row) {
+            return row.second.run == run && row.second.behaviour.computes;
+        });
     }
     bool answer_call(world::CallId call, const world::CallAnswer& answer) override;
     void signal_script(world::RunId run, int signo) noexcept override;

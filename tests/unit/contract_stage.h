@@ -26,6 +26,7 @@ namespace init::test {
 struct Act {
     int exit = 0;
     bool hangs = false;
+    bool computes = false; ///< in a child, for ever
     bool deaf = false;
     bool leaves_daemon = false;
     bool daemon_deaf = false;
@@ -133,7 +134,8 @@ private:
     {
         fakes::Behaviour behaviour;
         behaviour.status = act.exit << 8;
-        behaviour.hangs = act.hangs;
+        behaviour.hangs = act.hangs || act.computes;
+        behaviour.computes = act.computes;
         behaviour.deaf = act.deaf;
         behaviour.leaves_daemon = act.leaves_daemon;
         behaviour.daemon_deaf = act.daemon_deaf;
@@ -205,6 +207,8 @@ private:
             text += std::string("(") + (act.daemon_deaf ? "trap '' TERM; " : "") + ": >/mnt/" + name +
                     ".daemon; exec sleep 1000) & while [ ! -e /mnt/" + name + ".daemon ]; do :; done; ";
         text += ": >/mnt/" + name + "; ";
+        if (act.computes)
+            text += "(while :; do :; done); ";
         return text + (act.hangs ? "exec sleep 1000" : "exit " + std::to_string(act.exit));
     }
     std::unique_ptr<host::LinuxHost> real_;

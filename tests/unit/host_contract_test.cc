@@ -61,6 +61,19 @@ CONTRACT_TEST(two_runs_at_once_are_told_apart)
     return {};
 }
 
+CONTRACT_TEST(a_run_that_computes_is_busy_and_one_that_waits_is_not)
+{
+    const world::RunId waits = stage.run("waits", {.hangs = true});
+    const world::RunId computes = stage.run("computes", {.computes = true});
+    HOLDS(stage.wait_until([&] { return !stage.host.processes.is_busy(waits); }));
+    for (int look = 0; look < 20; ++look) {
+        HOLDS(stage.host.processes.is_busy(computes));
+        HOLDS(!stage.host.processes.is_busy(waits));
+        stage.pass(5ms);
+    }
+    return {};
+}
+
 CONTRACT_TEST(a_daemon_left_behind_keeps_its_run_and_is_watched_to_its_end)
 {
     const world::RunId run = stage.run("one", {.leaves_daemon = true});

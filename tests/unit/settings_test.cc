@@ -220,7 +220,6 @@ BOOST_AUTO_TEST_CASE(the_default_of_jobs_is_twice_the_processors_and_at_least_fo
     BOOST_TEST(default_jobs(2) == 4U);
     BOOST_TEST(default_jobs(3) == 6U);
     BOOST_TEST(default_jobs(64) == 128U);
-    BOOST_TEST(default_jobs(2, true) == 8U);
 }
 
 BOOST_AUTO_TEST_CASE(of_two_sources_the_later_one_wins_for_a_service)

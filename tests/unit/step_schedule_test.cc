@@ -70,6 +70,19 @@ BOOST_AUTO_TEST_CASE(no_more_than_the_jobs_run_at_once)
     BOOST_TEST(all_next(none).size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(those_that_wait_leave_their_slots_to_others)
+{
+    StepSchedule schedule = schedule_of({{}, {}, {}, {}, {}, {{}, 0, true}}, 2);
+    BOOST_TEST(all_next(schedule).size() == 2u);
+    BOOST_TEST(schedule.is_short_of_slots());
+    BOOST_TEST((schedule.next(1) == 2u));
+    BOOST_TEST(!schedule.next(1).has_value());
+    BOOST_TEST((schedule.next(2) == 3u));
+    BOOST_TEST((schedule.next(3) == 4u));
+    BOOST_TEST(!schedule.is_short_of_slots()); // the one that is left runs alone
+    BOOST_TEST(!schedule.next(5).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_stage_begins_when_the_one_before_is_over)
 {
     StepSchedule schedule = schedule_of({{}, {}, {{}, 1}, {{2}, 1}, {{}, 3}});
@@ -116,10 +129,10 @@ BOOST_AUTO_TEST_CASE(the_time_is_divided_by_what_runs_one_after_another)
 {
     // 0 -> 1 -> 2, and a stage of one after it.
     StepSchedule chain = schedule_of({{}, {{0}}, {{1}}, {{}, 1}});
-    BOOST_TEST(chain.in_a_row(0) == 4u);
-    BOOST_TEST(chain.in_a_row(2) == 2u);
+    BOOST_TEST(chain.in_a_row(0, StepSchedule::no_limit) == 4u);
+    BOOST_TEST(chain.in_a_row(2, StepSchedule::no_limit) == 2u);
     StepSchedule wide = schedule_of(std::vector<ScheduledStep>(9), 2);
-    BOOST_TEST(wide.in_a_row(0) == 5u);
+    BOOST_TEST(wide.in_a_row(0, 2) == 5u);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_abandoned_never_begins)
