@@ -125,9 +125,10 @@ bool is_child(pid_t pid) noexcept
     for (;;) {
         if (has_order_ && is_over())
             end_run();
+        if (!is_over())
+            flush(); // that init has gone may be learnt here, and nothing would wake one who waits after that
         if (is_over())
             leave();
-        flush();
         wait_for_something();
     }
 }
