@@ -18,6 +18,8 @@
 namespace init::host {
 namespace {
 
+constexpr std::size_t least_outputs = 16;
+
 /// As if it had been started alone.
 void take_origin(system::SpawnRequest& wanted) noexcept
 {
@@ -40,13 +42,15 @@ world::Result<pid_t> ChildLauncher::launch(const world::ChildRequest& request)
     system::SpawnRequest wanted;
     wanted.soft_limit_restored = true;
     wanted.session = request.controlling ? Session::session_with_terminal : Session::session;
+    system::UniqueFd output;
     if (request.console) {
         std::iota(std::begin(wanted.standard), std::end(wanted.standard), STDIN_FILENO);
     } else {
-        const world::Result<int> pipe = output_of(request.label);
+        world::Result<system::UniqueFd> pipe = output_of(request.label);
         if (!pipe)
             return pipe.error();
-        wanted.standard[1] = wanted.standard[2] = *pipe;
+        output = std::move(*pipe);
+        wanted.standard[1] = wanted.standard[2] = output.get();
     }
     if (request.is_command) {
         take_origin(wanted);
@@ -69,16 +73,22 @@ world::Result<pid_t> ChildLauncher::launch(const world::ChildRequest& request)
     return pid;
 }
 
-world::Result<int> ChildLauncher::output_of(const std::string& label)
+/// A write end for one child, which alone holds it: the reader leaves when the last writer has. What an earlier
+/// child of this id has left may still write; then there is a reader already.
+world::Result<system::UniqueFd> ChildLauncher::output_of(const std::string& label)
 {
-    for (const auto& [known, pipe] : outputs_)
-        if (known == label)
-            return pipe.get();
+    if (outputs_.size() >= looked_through_at_) {
+        std::erase_if(outputs_, [this](const auto& output) { return !pool_.is_alive(output.second); });
+        looked_through_at_ = 2 * outputs_.size() + least_outputs;
+    }
+    world::RunId& run = outputs_[label];
+    if (world::Result<system::UniqueFd> again = pool_.reopen_output(run))
+        return again;
     auto made = pool_.read_output(label);
     if (!made)
         return made.error();
-    outputs_.emplace_back(label, std::move(made->second));
-    return outputs_.back().second.get();
+    run = made->first;
+    return std::move(made->second);
 }
 
 /// A runtime makes init the leader of the terminal's session, and a terminal has one session at a time. The
@@ -104,12 +114,6 @@ bool ChildLauncher::child_ended(pid_t pid) noexcept
     *child = children_.back();
     children_.pop_back();
     return true;
-}
-
-void ChildLauncher::close_outputs() noexcept
-{
-    for (auto& [label, pipe] : outputs_)
-        pipe.reset();
 }
 
 } // namespace init::host

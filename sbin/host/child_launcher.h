@@ -10,7 +10,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <string>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
 namespace init::host {
@@ -24,18 +24,17 @@ public:
     world::Result<pid_t> launch(const world::ChildRequest& request);
     /// True for one that was launched here; it is forgotten by this. Allocates nothing.
     bool child_ended(pid_t pid) noexcept;
-    /// Lets go of the pipes that entries write to: their readers leave when the last writer has.
-    void close_outputs() noexcept;
 
 private:
-    world::Result<int> output_of(const std::string& label);
+    world::Result<system::UniqueFd> output_of(const std::string& label);
     void give_up_terminal() noexcept;
 
     Loop& loop_;
     keeper::KeeperPool& pool_;
     boost::asio::io_context io_{1}; ///< what Boost.Process launches on; nothing waits in it
     std::vector<pid_t> children_;
-    std::vector<std::pair<std::string, system::UniqueFd>> outputs_; ///< write ends, one for each inittab id
+    std::unordered_map<std::string, world::RunId> outputs_; ///< the last one of each inittab id
+    std::size_t looked_through_at_ = 0; ///< when there are so many, those that are over are forgotten
 };
 
 } // namespace init::host

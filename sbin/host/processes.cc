@@ -2,6 +2,7 @@
 #include "host/processes.h"
 
 #include "system/activity.h"
+#include "system/file_limit.h"
 #include "system/process_table.h"
 #include "system/signal_process.h"
 
@@ -34,6 +35,7 @@ Processes::Processes(Loop& loop, world::Log& log, keeper::KeeperPool& pool, Watc
       watches_(
           loop, pool, [this] { reaper_.reap(); }, open_pidfd)
 {
+    loop.add_chore(*this, Loop::Weight::vital);
 }
 
 // --- Listening --------------------------------------------------------------------------------------
@@ -84,6 +86,11 @@ bool Processes::is_busy(world::RunId run) noexcept
     return top == 0 || system::is_busy(top);
 }
 
+void Processes::begin_stop() noexcept
+{
+    system::release_kept_files();
+}
+
 // --- Signalling -------------------------------------------------------------------------------------
 
 void Processes::signal_group(pid_t leader, int signo) noexcept
@@ -123,7 +130,6 @@ void Processes::signal_visitors(int signo) noexcept
 void Processes::kill_under_keepers() noexcept
 {
     pool_.kill_under_keepers();
-    launcher_.close_outputs();
 }
 
 // --- Looking ----------------------------------------------------------------------------------------

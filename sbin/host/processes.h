@@ -17,7 +17,7 @@
 
 namespace init::host {
 
-class Processes final : public world::Processes {
+class Processes final : public world::Processes, Chore {
 public:
     /// All outlive it.
     Processes(Loop& loop, world::Log& log, keeper::KeeperPool& pool,
@@ -31,8 +31,9 @@ public:
     world::Result<world::RunId> run_script(const world::ScriptRequest& request) override;
     world::Result<pid_t> launch(const world::ChildRequest& request) override;
     void expect_runs(std::size_t at_once) noexcept override { pool_.expect(at_once); }
+    void begin_stop() noexcept override;
     void ask_last_line(world::RunId run) noexcept override { pool_.ask_last_line(run); }
-    void wake_keeper(world::RunId run) noexcept override { pool_.wake(run); }
+    bool wake_keeper(world::RunId run) noexcept override { return pool_.wake(run); }
     bool is_busy(world::RunId run) noexcept override;
 
     void signal_script(world::RunId run, int signo) noexcept override { pool_.signal_script(run, signo); }
@@ -60,6 +61,9 @@ public:
     [[nodiscard]] Reaper& reaper() noexcept { return reaper_; }
 
 private:
+    // Chore: what the pool has to do at a time of its own.
+    std::optional<world::TimePoint> due() const noexcept override { return pool_.due(); }
+    void work(world::TimePoint) noexcept override { pool_.work(); }
     void read_keepers();
     void child_ended(pid_t pid, int status);
 

@@ -17,7 +17,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
+#include <cstring>
 #include <iterator>
 #include <new>
 #include <utility>
@@ -107,8 +109,8 @@ bool KeeperPool::child_ended(pid_t pid, int status, const EventSink& sink)
     }
     if (pid == state.scribe) {
         state.scribe = 0;
-        if (!state.is_closed)
-            state.fork_scribe();
+        state.scribe_again_at = {};
+        state.remake_scribe();
     } else if (state.is_replaced_spawner(pid)) {
         std::replace(std::begin(state.replaced_spawners), std::end(state.replaced_spawners), pid, 0);
         state.settle_unborn(sink);
@@ -150,7 +152,9 @@ Result<RunId> KeeperPool::State::begin(const world::ScriptRequest& request)
     int error = 0;
     if (request.keeper) {
         if (request.caller >= 0)
-            run.caller = system::UniqueFd(::fcntl(request.caller, F_DUPFD_CLOEXEC, 0));
+            run.caller.reset(::fcntl(request.caller, F_DUPFD_CLOEXEC, 0));
+        if (request.caller >= 0 && !run.caller)
+            return give_up(run.id, errno);
         run.order = std::move(order.value());
         error = assign(run);
     } else {
@@ -180,6 +184,26 @@ Result<std::pair<RunId, system::UniqueFd>> KeeperPool::read_output(const std::st
     } catch (const std::bad_alloc&) {
         return state.give_up(id, ENOMEM).error();
     }
+}
+
+/// The keeper may have seen the end of it already, and be on its way to say so.
+Result<system::UniqueFd> KeeperPool::reopen_output(RunId id) noexcept
+{
+    State::Run* const run = state_->find_run(number(id));
+    if (run == nullptr || !run->output)
+        return world::errno_code(ENOENT);
+    char path[32] = "/proc/self/fd/";
+    *std::to_chars(path + std::strlen(path), std::end(path) - 1, run->output.get()).ptr = '\0';
+    system::UniqueFd writer{::open(path, O_WRONLY | O_CLOEXEC)};
+    if (!writer)
+        return world::errno_code(ENOENT);
+    run->is_reopened = true;
+    return writer;
+}
+
+bool KeeperPool::is_alive(RunId run) const noexcept
+{
+    return state_->find_run(number(run)) != nullptr;
 }
 
 /// The script's process is init's own child; a keeper only reads what it writes, and tells how the start
@@ -229,14 +253,14 @@ void KeeperPool::ask_last_line(RunId run) noexcept
     state_->order_run(number(run), OrderKind::ask_last_line);
 }
 
-void KeeperPool::wake(RunId run) noexcept
+bool KeeperPool::wake(RunId run) noexcept
 {
-    const State::Keeper* const keeper = state_->find_keeper_of(number(run));
-    for (const pid_t pid : {keeper != nullptr ? keeper->process() : 0, state_->spawner, state_->scribe}) {
-        const auto process = pid > 0 ? system::read_process(pid) : std::nullopt;
-        if (process && process->state == 'T')
-            (void)system::send_signal(pid, SIGCONT);
-    }
+    State::Keeper* const keeper = state_->find_keeper_of(number(run));
+    const bool keeper_was =
+        keeper != nullptr && state_->wake_helper("keeper", keeper->process(), keeper->woken_at);
+    const bool spawner_was = state_->wake_helper("spawner", state_->spawner, state_->spawner_woken_at);
+    const bool scribe_was = state_->wake_helper("scribe", state_->scribe, state_->scribe_woken_at);
+    return keeper_was || spawner_was || scribe_was;
 }
 
 void KeeperPool::signal_script(RunId run, int signo) noexcept
@@ -332,6 +356,9 @@ void KeeperPool::close() noexcept
 {
     State& state = *state_;
     state.report_dropped();
+    state.remake_scribe();
+    if (state.scribe != 0)
+        (void)system::send_signal(state.scribe, SIGCONT); // nobody is left who would look at it
     state.is_closed = true;
     state.spawner_socket.reset();
     for (State::Keeper& keeper : state.keepers)
@@ -339,6 +366,19 @@ void KeeperPool::close() noexcept
             keeper.socket.reset();
     state.line_writer.reset();
     state.line_reader.reset();
+    state.own_writer.reset();
+    state.own_reader.reset();
+}
+
+std::optional<world::TimePoint> KeeperPool::due() const noexcept
+{
+    const bool is_missed = state_->scribe == 0 && !state_->is_closed;
+    return is_missed ? std::optional(state_->scribe_again_at) : std::nullopt;
+}
+
+void KeeperPool::work() noexcept
+{
+    state_->remake_scribe();
 }
 
 pid_t KeeperPool::scribe() const noexcept

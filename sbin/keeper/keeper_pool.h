@@ -55,12 +55,19 @@ public:
     /// a script. The run is empty when all writers have gone.
     world::Result<std::pair<world::RunId, system::UniqueFd>> read_output(const std::string& label);
 
+    /// One more write end of that pipe, for another child. Error: ENOENT where nobody reads it any more, or
+    /// where it cannot be had, as without /proc.
+    world::Result<system::UniqueFd> reopen_output(world::RunId run) noexcept;
+    /// Something is left of it.
+    [[nodiscard]] bool is_alive(world::RunId run) const noexcept;
+
     /// So many runs may be at work at once from now on: that many free keepers are kept for the next run.
     void expect(std::size_t runs) noexcept;
 
     void ask_last_line(world::RunId run) noexcept;
-    /// CONT to its keeper, to the spawner and to the scribe, where somebody has stopped them.
-    void wake(world::RunId run) noexcept;
+    /// Its keeper, the spawner and the scribe go on where somebody has stopped them: CONT the first time, and
+    /// another in its place where it is stopped again. True when one of them was stopped.
+    bool wake(world::RunId run) noexcept;
     void signal_script(world::RunId run, int signo) noexcept; ///< the process group of the run's script
     void kill_under_keepers() noexcept;                       ///< order to every keeper; allocates nothing
     /// The keeper answers for this child of its own: its status arrives as ProcessEnded, once, and also when
@@ -90,6 +97,10 @@ public:
     /// count is said when there is room. Whatever it holds, it stays one line that a terminal obeys nothing
     /// of. Allocates nothing.
     void say(std::string_view line) noexcept;
+
+    /// When `work` is to be called: a helper that was lost could not be made anew at once.
+    [[nodiscard]] std::optional<world::TimePoint> due() const noexcept;
+    void work() noexcept;
 
     /// The reserve of a stop has begun: from here on nothing allocates, a keeper that is lost is not
     /// replaced, and a script that had not begun is not begun again: its run has failed.

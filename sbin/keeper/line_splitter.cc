@@ -10,8 +10,9 @@
 
 namespace init::keeper {
 
-void LineSplitter::start(std::string_view label) noexcept
+void LineSplitter::start(std::string_view label, std::size_t limit) noexcept
 {
+    limit_ = limit;
     size_ = 0;
     const bool has_label = !label.empty();
     while (!label.empty()) {
@@ -43,7 +44,7 @@ std::size_t LineSplitter::feed(std::string_view bytes) noexcept
         newline != nullptr ? static_cast<std::size_t>(static_cast<const char*>(newline) - bytes.data())
                            : bytes.size();
     // One byte is left for the newline.
-    const std::size_t taken = std::min(length, line_limit - 1 - size_);
+    const std::size_t taken = std::min(length, limit_ - 1 - size_);
     std::memcpy(buffer_ + size_, bytes.data(), taken);
     size_ += taken;
     if (taken < length) {

@@ -18,7 +18,8 @@ public:
     static constexpr std::size_t last_limit = 200;
 
     /// Begins anew. What a terminal obeys in the label becomes `?`; without a label lines stand alone.
-    void start(std::string_view label) noexcept;
+    /// `limit` is for lines that something else stands before, in one write with them.
+    void start(std::string_view label, std::size_t limit = line_limit) noexcept;
 
     /// Takes bytes up to the end of a line, and returns how many. When `is_ready` it takes none.
     std::size_t feed(std::string_view bytes) noexcept;
@@ -47,6 +48,7 @@ private:
     char buffer_[line_limit];
     std::size_t size_ = 0;
     std::size_t prefix_ = 0;
+    std::size_t limit_ = line_limit;
     char last_[last_limit];
     std::size_t last_size_ = 0;
     char carried_ = 0; // the byte that made a line too long

@@ -57,7 +57,8 @@ void KeeperPool::State::take(const Message& message, const EventSink& sink)
     case MessageKind::empty:
         if (Keeper* keeper = find_keeper(message.keeper))
             keeper_free(*keeper, message.known != 0);
-        dropped += static_cast<std::uint32_t>(message.value);
+        if (const Run* const run = find_run(message.run))
+            tell_dropped(*run, static_cast<std::uint32_t>(message.value));
         return output_ended(message.run, sink);
     }
 }
@@ -157,6 +158,8 @@ void KeeperPool::State::output_ended(std::uint32_t id, const EventSink& sink)
     Run* run = find_run(id);
     if (run == nullptr)
         return;
+    if (std::exchange(run->is_reopened, false))
+        return read_on(id, sink);
     tell_direct_start(id, sink);
     run = find_run(id);
     if (run == nullptr)

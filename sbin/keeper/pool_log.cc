@@ -8,47 +8,85 @@
 
 #include <cerrno>
 #include <charconv>
+#include <cstring>
+#include <iterator>
 
 namespace init::keeper {
 
 namespace {
 
-constexpr std::string_view note_start = "init: ";
-constexpr std::string_view note_end = " lines dropped: the container's output is not being read\n";
+constexpr std::string_view not_read = ": the container's output is not read fast enough";
+
+/// A number as text.
+struct Digits {
+    explicit Digits(std::uint64_t number) noexcept : end(std::to_chars(text, std::end(text), number).ptr) {}
+    [[nodiscard]] std::string_view view() const noexcept { return {text, end}; }
+    char text[24];
+    char* end;
+};
 
 } // namespace
 
 /// False when the pipe is full.
 bool KeeperPool::State::put_line(std::string_view line) noexcept
 {
+    // In this order: a read of the scribe's that comes between is counted twice, and never not at all.
+    const std::size_t waiting = waiting_in(line_reader.get());
+    const RecordPosition position = desk->lines.claimed() + waiting;
+    char record[LineSplitter::line_limit];
+    std::memcpy(record, &position, sizeof position);
+    const std::size_t size = sizeof position + line.copy(record + sizeof position, own_line_limit);
     ssize_t written = 0;
     do {
-        written = ::write(line_writer.get(), line.data(), line.size());
+        written = ::write(own_writer.get(), record, size);
     } while (written < 0 && errno == EINTR);
     return written >= 0 || errno != EAGAIN;
 }
 
 void KeeperPool::State::report_dropped() noexcept
 {
-    if (dropped == 0 || is_closed)
+    if ((dropped == 0 && dropped_of_scripts == 0) || is_closed)
         return;
-    char note[128];
-    char* at = note + note_start.copy(note, note_start.size());
-    at = std::to_chars(at, at + 24, dropped).ptr;
-    at += note_end.copy(at, note_end.size());
+    char note[200];
+    char* at = note;
+    const auto add = [&at](std::string_view words) { at += words.copy(at, words.size()); };
+    add("init: ");
+    add(Digits(dropped).view());
+    add(" lines of init's own");
+    if (dropped_of_scripts != 0) {
+        add(" and ");
+        add(Digits(dropped_of_scripts).view());
+        add(" of scripts");
+    }
+    add(" dropped");
+    add(not_read);
+    add("\n");
     if (put_line({note, static_cast<std::size_t>(at - note)}))
-        dropped = 0;
+        dropped = dropped_of_scripts = 0;
+    else
+        look_at_scribe();
 }
 
-void KeeperPool::State::say(std::string_view line) noexcept
+void KeeperPool::State::say_parts(std::initializer_list<std::string_view> parts) noexcept
 {
     if (is_closed)
         return;
     report_dropped();
-    while (!line.empty())
-        feed_own(model::take_shown(line));
+    for (std::string_view part : parts)
+        while (!part.empty())
+            feed_own(model::take_shown(part));
     own_lines.finish_partial();
     put_own_line();
+}
+
+/// Of those that the run's keeper dropped and could not tell of.
+void KeeperPool::State::tell_dropped(const Run& run, std::uint32_t lines) noexcept
+{
+    const std::uint64_t before = dropped;
+    if (lines != 0)
+        say_parts({run.label, ": ", Digits(lines).view(), " lines dropped", not_read});
+    if (dropped != before)
+        dropped_of_scripts += lines;
 }
 
 /// `shown` is a piece of a line, and holds no newline.

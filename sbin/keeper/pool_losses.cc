@@ -112,7 +112,9 @@ void KeeperPool::State::read_on(std::uint32_t id, const EventSink& sink)
     if (run == nullptr)
         return;
     int error = ECANCELED;
-    if (!is_austere && ++run->tries < tries_limit) {
+    if (!is_austere && !run->output) {
+        say_of(*run, ": its keeper was killed where descriptors had run short; what it writes is lost");
+    } else if (!is_austere && ++run->tries < tries_limit) {
         try {
             error = assign_reader(*run);
         } catch (const std::bad_alloc&) {

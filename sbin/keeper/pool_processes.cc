@@ -3,7 +3,9 @@
 #include "keeper/pool_state.h"
 #include "keeper/scribe.h"
 #include "keeper/spawner.h"
+#include "system/process_table.h"
 #include "system/signal_mask.h"
+#include "system/signal_process.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -11,6 +13,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <cstring>
 #include <iterator>
 #include <new>
 #include <string_view>
@@ -19,6 +23,11 @@
 namespace init::keeper {
 
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto stopped_again_within = 20s;
+constexpr auto remake_after = 100ms;
 
 bool make_pipe(system::UniqueFd& reader, system::UniqueFd& writer) noexcept
 {
@@ -51,13 +60,24 @@ bool make_sockets(system::UniqueFd& own, system::UniqueFd& far) noexcept
 
 bool KeeperPool::State::open_pipes() noexcept
 {
-    return make_pipe(message_reader, message_writer) && make_non_blocking(message_reader) &&
-           make_pipe(line_reader, line_writer) && make_non_blocking(line_writer);
+    desk = map_desk();
+    return desk && make_pipe(message_reader, message_writer) && make_non_blocking(message_reader) &&
+           make_pipe(line_reader, line_writer) && make_non_blocking(line_writer) &&
+           make_pipe(own_reader, own_writer) && make_non_blocking(own_writer);
 }
 
 bool KeeperPool::State::open_output(Run& run) noexcept
 {
-    return make_pipe(run.output, run.writer) && make_non_blocking(run.output);
+    while (!make_pipe(run.output, run.writer) || !has_slack(run.writer.get())) {
+        const int error = run.writer ? EMFILE : errno;
+        run.output.reset();
+        run.writer.reset();
+        if (!is_short_of_descriptors(error) || !let_go_of_outputs()) {
+            errno = error;
+            return false;
+        }
+    }
+    return make_non_blocking(run.output);
 }
 
 bool KeeperPool::State::fork_scribe() noexcept
@@ -65,9 +85,29 @@ bool KeeperPool::State::fork_scribe() noexcept
     const system::SignalsBlocked blocked;
     scribe = ::fork();
     if (scribe == 0)
-        scribe_main(line_reader.get(), output);
+        scribe_main({line_reader.get(), own_reader.get()}, output, *desk);
     scribe = std::max(scribe, 0);
     return scribe > 0;
+}
+
+/// The pipes and the desk keep what was written until there is one.
+void KeeperPool::State::remake_scribe() noexcept
+{
+    if (scribe != 0 || is_closed || fork_scribe())
+        return;
+    if (scribe_again_at == Clock::time_point{})
+        say_parts({"cannot make another scribe: ", ::strerrordesc_np(errno), "; trying again"});
+    scribe_again_at = Clock::now() + remake_after;
+}
+
+/// Lines of init's own find no room: the scribe may have been stopped. One look a second is enough.
+void KeeperPool::State::look_at_scribe() noexcept
+{
+    const Clock::time_point now = Clock::now();
+    if (now - scribe_looked_at < 1s)
+        return;
+    scribe_looked_at = now;
+    wake_helper("scribe", scribe, scribe_woken_at);
 }
 
 bool KeeperPool::State::fork_spawner() noexcept
@@ -103,6 +143,22 @@ void KeeperPool::State::remake_spawner()
     is_remaking_spawner = false;
 }
 
+/// True when it was stopped. Whoever stops it again, soon after it was woken, would do so for ever; its end is
+/// put right as any other.
+bool KeeperPool::State::wake_helper(std::string_view what, pid_t pid, Clock::time_point& woken_at) noexcept
+{
+    const auto process = pid > 0 ? system::read_process(pid) : std::nullopt;
+    if (!process || process->state != 'T')
+        return false;
+    const Clock::time_point now = Clock::now();
+    const bool is_again = now - woken_at < stopped_again_within;
+    woken_at = now;
+    if (is_again)
+        say_parts({"a ", what, " was stopped again after CONT; another one takes its place"});
+    (void)system::send_signal(pid, is_again ? SIGKILL : SIGCONT);
+    return true;
+}
+
 /// nullptr where there is no place for one more.
 KeeperPool::State::Keeper* KeeperPool::State::add_keeper()
 {
@@ -119,8 +175,9 @@ KeeperPool::State::Keeper* KeeperPool::State::add_keeper()
 void KeeperPool::State::request(Keeper& keeper) noexcept
 {
     system::UniqueFd far;
-    if (is_closed || !make_sockets(keeper.socket, far))
-        return;
+    while (is_closed || !make_sockets(keeper.socket, far))
+        if (is_closed || !is_short_of_descriptors(errno) || !let_go_of_outputs())
+            return;
     Order order;
     order.kind = OrderKind::clone;
     order.keeper = keeper.number;
@@ -158,7 +215,8 @@ try {
 /// Sends those away that wait for a run beyond what is needed.
 void KeeperPool::State::dismiss_spare() noexcept
 {
-    const std::size_t most = is_killing || is_closed ? 0 : most_spare;
+    const std::size_t wanted = is_short ? least_spare : most_spare;
+    const std::size_t most = is_killing || is_closed ? 0 : wanted;
     std::size_t spare = 0;
     for (Keeper& keeper : keepers) {
         if (keeper.run != 0 || keeper.is_leaving || keeper.is_unborn() || ++spare <= most)

@@ -7,8 +7,11 @@
 #include "keeper/ledger.h"
 #include "keeper/line_splitter.h"
 #include "keeper/protocol.h"
+#include "keeper/scribe_desk.h"
 #include "system/cgroup.h"
 
+#include <chrono>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,7 +20,11 @@ namespace init::keeper {
 
 using EventSink = std::function<void(world::Event)>;
 
+bool is_short_of_descriptors(int error) noexcept;
+
 struct KeeperPool::State {
+    using Clock = std::chrono::steady_clock;
+
     static constexpr std::size_t least_spare = 2; ///< one ahead of need, one that has just come back
 
     /// One who kills every keeper costs a run this many of them, and init no more.
@@ -33,6 +40,7 @@ struct KeeperPool::State {
         bool is_ordered = false;   ///< it has been sent its run's order
         bool is_leaving = false;   ///< it has sent its last message
         system::UniqueFd socket;   ///< init's end
+        Clock::time_point woken_at{};
         Ledger::Place place;
 
         [[nodiscard]] bool is_unborn() const noexcept { return pid == 0; }
@@ -49,7 +57,7 @@ struct KeeperPool::State {
         std::uint32_t id = 0;
         std::string label;
         std::string path;
-        system::UniqueFd output; ///< the read end, which outlives any keeper
+        system::UniqueFd output; ///< the read end, which outlives any keeper; let go of where few are left
         system::UniqueFd writer; ///< until the order is sent: then the pipe ends with the script's processes
         std::string order;       ///< for this keeper, or for another one if this one dies; until the start
         system::UniqueFd caller; ///< as well; nothing where nobody waits for the output
@@ -63,7 +71,8 @@ struct KeeperPool::State {
         bool is_start_told = false;
         bool is_script_over = false;
         bool is_output_over = false;
-        int error = 0; ///< a direct script that could not be started
+        bool is_reopened = false; ///< it has got a writer after what may have been its end
+        int error = 0;            ///< a direct script that could not be started
         const char* step = "";
 
         /// It has begun, or will not: what another keeper would need for it is let go of.
@@ -87,13 +96,18 @@ struct KeeperPool::State {
         }
     };
 
-    explicit State(const PoolOptions& options) noexcept : output(options.output) { own_lines.start("init"); }
+    explicit State(const PoolOptions& options) noexcept : output(options.output)
+    {
+        own_lines.start("init", own_line_limit);
+    }
 
     // The processes of its own.
     bool open_pipes() noexcept;
     bool fork_scribe() noexcept;
+    void remake_scribe() noexcept;
     bool fork_spawner() noexcept;
     void remake_spawner();
+    bool wake_helper(std::string_view what, pid_t pid, Clock::time_point& woken_at) noexcept;
 
     // Keepers.
     Keeper* add_keeper();
@@ -139,6 +153,10 @@ struct KeeperPool::State {
     void tell_direct_start(std::uint32_t run, const EventSink& sink);
     void process_ended(const Message& message, const EventSink& sink);
 
+    // Where descriptors run short.
+    bool has_slack(int latest) noexcept;
+    bool let_go_of_outputs() noexcept;
+
     // What is lost.
     void spawner_lost(const EventSink& sink);
     void settle_unborn(const EventSink& sink);
@@ -152,7 +170,10 @@ struct KeeperPool::State {
     void child_is_script(pid_t pid, int status, const EventSink& sink);
 
     // Lines of init's own.
-    void say(std::string_view line) noexcept;
+    void say(std::string_view line) noexcept { say_parts({line}); }
+    void say_parts(std::initializer_list<std::string_view> parts) noexcept;
+    void tell_dropped(const Run& run, std::uint32_t lines) noexcept;
+    void look_at_scribe() noexcept;
     void feed_own(std::string_view shown) noexcept;
     void put_own_line() noexcept;
     void report_dropped() noexcept;
@@ -160,20 +181,29 @@ struct KeeperPool::State {
 
     int output = 1;
     system::UniqueFd message_reader, message_writer;
-    system::UniqueFd line_reader, line_writer;
+    system::UniqueFd line_reader, line_writer; ///< of scripts; the write end is the spawner's to hand on
+    system::UniqueFd own_reader, own_writer;   ///< of init's own, so that no flood of others takes its room
+    SharedDesk desk;
     system::UniqueFd spawner_socket;
     pid_t scribe = 0;
     pid_t spawner = 0;
+    Clock::time_point scribe_woken_at{};
+    Clock::time_point spawner_woken_at{};
     pid_t replaced_spawners[4] = {}; ///< their ends may still be on their way to us; the oldest goes first
     unsigned spawners_lost = 0;      ///< since a keeper was born
     bool is_closed = false;
     bool is_remaking_spawner = false;
     bool is_austere = false; ///< the reserve has begun: nothing allocates any more
     bool is_killing = false;
+    bool is_short = false; ///< of descriptors, once; it was said
+    int highest_descriptor = 0;
     std::size_t most_spare = least_spare;
     std::uint32_t last_keeper = 0;
     std::uint32_t last_run = 0;
-    std::uint64_t dropped = 0;
+    std::uint64_t dropped = 0;            ///< lines of init's own
+    std::uint64_t dropped_of_scripts = 0; ///< not told yet
+    Clock::time_point scribe_again_at{};  ///< while there is none
+    Clock::time_point scribe_looked_at{};
     Ledger ledger;
     std::vector<Keeper> keepers;
     std::vector<std::unique_ptr<Run>> runs;

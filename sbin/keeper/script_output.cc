@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr std::string_view dropped_text = " lines dropped: the container's output is not being read\n";
+constexpr std::string_view dropped_text = " lines dropped: the container's output is not read fast enough\n";
 
 } // namespace
 

@@ -6,6 +6,7 @@
 #include "keeper/ledger.h"
 #include "keeper/protocol.h"
 #include "system/after_fork.h"
+#include "system/file_limit.h"
 #include "system/process_title.h"
 
 #include <sched.h>
@@ -60,6 +61,7 @@ void make_keeper(const Order& order, int socket, LedgerEntry& entry) noexcept
 
 void spawner_main(int orders, int messages, int lines, Ledger& ledger) noexcept
 {
+    system::release_kept_files(); // init may be at its limit, and this is a copy of init still
     const int given[] = {orders, messages, lines};
     system::keep_only(given, 3);
     system::set_title("rc-spawner", "rc-spawner");

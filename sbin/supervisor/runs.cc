@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 using Kind = world::Timer::Kind;
 
 constexpr auto wake_after = 1s;    ///< and again after twice the time
+constexpr auto look_again = 250ms; ///< where somebody had, who may do so again
 constexpr auto report_after = 10s; ///< a script that somebody waits for and that runs longer is told of once
 constexpr std::string_view failed_answer = "the end of a script is not answered in full";
 
@@ -128,9 +129,10 @@ void Runs::timer_fired(world::Timer timer) noexcept
 /// Somebody may have stopped its keeper, which then begins no script and tells of no end.
 void Runs::wake(const Run& run) noexcept
 {
-    host_.processes.wake_keeper(run.id);
+    const bool was_stopped = host_.processes.wake_keeper(run.id);
     const world::TimePoint now = host_.clock.now();
-    host_.clock.arm({Kind::run_wake, number(run.id)}, now + (now - run.begun));
+    host_.clock.arm({Kind::run_wake, number(run.id)},
+                    was_stopped ? now + look_again : now + (now - run.begun));
 }
 
 /// One that somebody waits for and that has been at work for long.

@@ -31,6 +31,7 @@ void StopSequence::lay_out(StopCause cause) noexcept
     cause_ = std::move(cause);
     begun_ = host_.clock.now();
     starts_before_ = services_.starts();
+    host_.processes.begin_stop();
     services_.begin_stop();
     const auto grace = settings_.grace;
     const auto margin = settings_.margin.value_or(

@@ -9,9 +9,20 @@ namespace init::system {
 namespace {
 
 constexpr rlim_t enough = 65536;
+constexpr rlim_t most_kept_back = 64; ///< a K-script at work costs two, and a few more for a moment
 
 bool is_remembered = false;
 rlim_t remembered = 0;
+
+void set_own_limit(bool keeps_back) noexcept
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    const rlim_t whole = std::min(limit.rlim_max, std::max(enough, is_remembered ? remembered : 0));
+    limit.rlim_cur = whole - (keeps_back ? std::min(whole / 8, most_kept_back) : 0);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 } // namespace
 
@@ -27,14 +38,12 @@ void remember_file_limit() noexcept
 void raise_file_limit() noexcept
 {
     remember_file_limit();
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
-    const rlim_t wanted = std::min(limit.rlim_max, enough);
-    if (wanted <= limit.rlim_cur)
-        return;
-    limit.rlim_cur = wanted;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
+    set_own_limit(true);
+}
+
+void release_kept_files() noexcept
+{
+    set_own_limit(false);
 }
 
 void restore_file_limit() noexcept

@@ -62,9 +62,12 @@ public:
     virtual Result<RunId> run_script(const ScriptRequest& request) = 0; ///< the outcome arrives as events
     virtual Result<pid_t> launch(const ChildRequest& request) = 0;
     virtual void expect_runs(std::size_t at_once) noexcept = 0; ///< a hint: how many will run side by side
+    /// A stop has begun: its K-scripts may have the descriptors that were kept back until now.
+    virtual void begin_stop() noexcept = 0;
     virtual void ask_last_line(RunId run) noexcept = 0;
-    /// Whoever of the helpers that this run needs has been stopped by a signal goes on.
-    virtual void wake_keeper(RunId run) noexcept = 0;
+    /// Whoever of the helpers that this run needs has been stopped by a signal goes on, or another one in its
+    /// place. True when one was.
+    virtual bool wake_keeper(RunId run) noexcept = 0;
 
     /// The run has work for a processor, as far as can be told from a look at a few of its processes. True
     /// where that cannot be told.

@@ -134,11 +134,13 @@ public:
     world::Result<world::RunId> run_script(const world::ScriptRequest& request) override;
     world::Result<pid_t> launch(const world::ChildRequest& request) override;
     void expect_runs(std::size_t) noexcept override {}
+    void begin_stop() noexcept override { stop_was_begun = true; }
     void ask_last_line(world::RunId run) noexcept override;
-    void wake_keeper(world::RunId run) noexcept override
+    bool wake_keeper(world::RunId run) noexcept override
     {
         const OwnMemory own;
         woken.emplace_back(elapsed(), run);
+        return elapsed() < helpers_stopped_until;
     }
     bool is_busy(world::RunId run) noexcept override
     {
@@ -215,6 +217,8 @@ public:
     bool cannot_look = false;     ///< for a run by hand
     std::size_t looks_for_by_hand = 0;
     bool callers_have_gone = false;
+    bool stop_was_begun = false;
+    std::chrono::milliseconds helpers_stopped_until{0}; ///< by somebody who does so again and again
     std::vector<std::pair<std::chrono::milliseconds, world::RunId>> woken;
 
 private:

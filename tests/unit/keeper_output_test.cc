@@ -31,7 +31,7 @@ POOL_TEST(a_quiet_run_completes_and_say_does_not_block_while_nobody_reads, false
         world.pool->say("and another");
         return world.shows("init: and another\n");
     }));
-    HOLDS(world.shows(" lines dropped: the container's output is not being read\n"));
+    HOLDS(world.shows(" lines of init's own dropped: the container's output is not read fast enough\n"));
     return {};
 }
 
@@ -54,7 +54,7 @@ POOL_TEST(a_noisy_run_is_held_up_for_five_seconds_and_then_drops_and_counts, fal
     HOLDS(world.complete(run, 20s));
     const auto has_note = [&] {
         world.read_output();
-        return world.shows("lines dropped: the container's output is not being read\n");
+        return world.shows("lines dropped: the container's output is not read fast enough\n");
     };
     HOLDS(world.wait_until(has_note));
     return {};
@@ -69,6 +69,85 @@ POOL_TEST(a_killed_scribe_is_made_anew_and_the_pipe_keeps_what_it_held)
     HOLDS(world.complete(run));
     HOLDS(world.wait_until([&] { return world.shows("line 199\n"); }));
     HOLDS(world.pool->scribe() != scribe && world.pool->scribe() > 0);
+    return {};
+}
+
+POOL_TEST(what_a_killed_scribe_had_read_is_written_by_the_next_one, false)
+{
+    constexpr int lines = 1200;
+    const RunId run = world.run("i=0; while [ $i -lt 1200 ]; do echo \"$i of the lines that are as long as "
+                                "most are, which is to say some eighty bytes\"; i=$((i+1)); done");
+    // The output is full, so the scribe holds lines that it cannot write.
+    HOLDS(world.complete(run));
+    for (int i = 0; i < 3; ++i) {
+        const pid_t scribe = world.pool->scribe();
+        HOLDS(stand_by_until([&] { return system::read_process(scribe)->state == 'S'; }));
+        kill_process(scribe);
+        HOLDS(world.wait_until([&] { return world.pool->scribe() != scribe; }));
+    }
+    world.pool->say("the end");
+    HOLDS(world.wait_until([&] {
+        world.read_output();
+        return world.shows("init: the end\n");
+    }));
+    for (int i = 0; i < lines; ++i)
+        HOLDS(world.shows("svc: " + std::to_string(i) +
+                          " of the lines that are as long as most are, which is "
+                          "to say some eighty bytes\n"));
+    return {};
+}
+
+POOL_TEST(lines_of_inits_own_have_room_where_a_script_floods_and_stand_where_they_belong, false)
+{
+    const RunId run = world.run("i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done");
+    int room = 0;
+    HOLDS(world.wait_until([&] { // nothing moves any more
+        const int before = std::exchange(room, 0);
+        const pid_t keeper = world.pool->keeper_of(run);
+        ::poll(nullptr, 0, 20);
+        const auto process = system::read_process(keeper);
+        room = process && process->state == 'S' ? before + 1 : 0;
+        return room > 10;
+    }));
+    for (int i = 0; i < 200; ++i)
+        world.pool->say("own " + std::to_string(i));
+    HOLDS(world.wait_until([&] {
+        world.read_output();
+        return world.is_empty(run) && world.shows("line 19999\n");
+    }));
+    for (int i = 0; i < 200; ++i)
+        HOLDS(world.shows("init: own " + std::to_string(i) + "\n"));
+    HOLDS(!world.shows("dropped"));
+    // What the script had written before comes before, and what it wrote later after.
+    HOLDS(world.output.find("line 100\n") < world.output.find("init: own 0\n"));
+    HOLDS(world.output.find("init: own 199\n") < world.output.find("line 19999\n"));
+    return {};
+}
+
+POOL_TEST(a_helper_that_is_stopped_again_after_it_was_woken_is_replaced)
+{
+    HOLDS(world.complete(world.run("true")));
+    const RunId run = world.run("sleep 0.1; exit 3");
+    HOLDS(world.wait_until([&] { return world.has_started(run); }));
+    const pid_t helpers[] = {world.pool->keeper_of(run), process_named("rc-spawner"), world.pool->scribe()};
+    for (const bool is_again : {false, true}) {
+        for (const pid_t pid : helpers) {
+            signal_process(pid, SIGSTOP);
+            HOLDS(stand_by_until([&] { return system::read_process(pid)->state == 'T'; }));
+        }
+        HOLDS(world.pool->wake(run));
+        if (!is_again)
+            for (const pid_t pid : helpers)
+                HOLDS(stand_by_until([&] { return system::read_process(pid)->state != 'T'; }));
+    }
+    HOLDS(world.complete(run));
+    HOLDS(world.history(run) == "SER");
+    HOLDS(world.ended.at(run).status == 3 << 8);
+    HOLDS(world.wait_until(
+        [&] { return world.reaped.contains(helpers[1]) && world.reaped.contains(helpers[2]); }));
+    HOLDS(world.complete(world.run("true")));
+    HOLDS(world.wait_until([&] { return world.shows("init: a scribe was stopped again after CONT"); }));
+    HOLDS(!world.pool->wake(run));
     return {};
 }
 

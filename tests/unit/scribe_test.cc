@@ -32,18 +32,30 @@ bool holds_within_10s(const std::function<bool()>& condition)
     return false;
 }
 
-/// The write end of the pipe that a new scribe reads.
+struct Pipe {
+    Pipe()
+    {
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC) == 0) {
+            reader.reset(ends[0]);
+            writer.reset(ends[1]);
+        }
+    }
+    UniqueFd reader, writer;
+};
+
+/// The write end of the pipe of scripts that a new scribe reads.
+UniqueFd start_scribe(const UniqueFd& output)
+{
+    Pipe lines, own;
+    const init::keeper::SharedDesk desk = init::keeper::map_desk();
+    if (::fork() == 0)
+        init::keeper::scribe_main({lines.reader.get(), own.reader.get()}, output.get(), *desk);
+    return std::move(lines.writer);
+}
 UniqueFd start_scribe(const std::string& output)
 {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0)
-        return {};
-    const UniqueFd source{ends[0]};
-    UniqueFd sink{ends[1]};
-    const UniqueFd file{::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)};
-    if (::fork() == 0)
-        init::keeper::scribe_main(source.get(), file.get());
-    return sink;
+    return start_scribe(UniqueFd{::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)});
 }
 
 bool tell(const UniqueFd& scribe, const std::string& line)
@@ -69,10 +81,48 @@ BOOST_AUTO_TEST_CASE(a_full_disk_costs_the_lines_that_find_no_room_and_no_later_
         HOLDS(::truncate(log.c_str(), 0) == 0);
         HOLDS(tell(scribe, "there is room again\n"));
         HOLDS(holds_within_10s([&] { return tree.text("/small/log").ends_with("there is room again\n"); }));
+        HOLDS(tree.text("/small/log")
+                  .find(" lines are lost: the container's output did not take them (No "
+                        "space left on device)\nthere") != std::string::npos);
         return {};
     });
     if (!failure)
         init::test::leave_out("user and mount namespaces are denied here");
+    else
+        BOOST_TEST(failure->empty(), *failure);
+}
+
+BOOST_AUTO_TEST_CASE(an_output_that_has_lost_its_reader_is_written_to_again_when_it_has_one)
+{
+    const TemporaryTree tree;
+    const std::string path = tree.at("/fifo");
+    BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    const auto failure = init::test::in_own_namespace([&]() -> Failure {
+        const auto read_end = [&] {
+            return UniqueFd{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+        };
+        ::signal(SIGPIPE, SIG_IGN);
+        UniqueFd reader = read_end();
+        const UniqueFd scribe = start_scribe(UniqueFd{::open(path.c_str(), O_WRONLY | O_CLOEXEC)});
+        reader.reset();
+        HOLDS(tell(scribe, "nobody\nreads\n"));
+        int waiting = -1;
+        HOLDS(
+            holds_within_10s([&] { return ::ioctl(scribe.get(), FIONREAD, &waiting) == 0 && waiting == 0; }));
+        reader = read_end();
+        HOLDS(tell(scribe, "this\n"));
+        std::string got;
+        HOLDS(holds_within_10s([&] {
+            char buffer[4096];
+            const ssize_t count = ::read(reader.get(), buffer, sizeof buffer);
+            got.append(buffer, static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+            return got.ends_with("this\n");
+        }));
+        HOLDS(got.starts_with("init: 2 lines are lost"));
+        return {};
+    });
+    if (!failure)
+        init::test::leave_out("namespaces are denied here");
     else
         BOOST_TEST(failure->empty(), *failure);
 }
