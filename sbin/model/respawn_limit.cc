@@ -22,6 +22,12 @@ RespawnLimit::Verdict RespawnLimit::ask(TimePoint now) noexcept
     return count_ == burst ? Verdict::start_is_last : Verdict::start;
 }
 
+void RespawnLimit::take_back() noexcept
+{
+    if (count_ != 0)
+        --count_;
+}
+
 void RespawnLimit::clear() noexcept
 {
     first_ = {};

@@ -25,6 +25,8 @@ public:
 
     /// Asks for one start at `now`, and counts it unless the answer is `hold`.
     Verdict ask(TimePoint now) noexcept;
+    /// The start that was counted last has not taken place.
+    void take_back() noexcept;
     [[nodiscard]] std::optional<TimePoint> held_until() const noexcept { return held_until_; }
     /// `telinit q`, HUP and a runlevel change forget the count.
     void clear() noexcept;

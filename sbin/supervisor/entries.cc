@@ -2,13 +2,13 @@
 #include "supervisor/entries.h"
 
 #include "model/exit_status.h"
-#include "model/getty.h"
 #include "world/guarded.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 namespace init::supervisor {
 
@@ -17,16 +17,21 @@ using model::Action;
 void Entries::take(std::vector<model::InittabEntry> table)
 {
     std::vector<Child> fresh;
+    std::unordered_map<std::string_view, Child*> known;
+    for (Child& child : children_)
+        if (!child.gone)
+            known.emplace(child.entry.id, &child);
     fresh.reserve(table.size() + children_.size()); // what follows must not stop half-way
+    idle_.reserve(fresh.capacity());
     for (model::InittabEntry& entry : table) {
         Child child;
-        const auto old = std::find_if(children_.begin(), children_.end(), [&](const Child& c) {
-            return !c.gone && c.entry.id == entry.id && c.entry.action == entry.action;
-        });
-        if (old != children_.end()) {
-            child = std::move(*old);
-            old->pid = 0;
-            old->gone = true;
+        const auto found = known.find(entry.id);
+        if (found != known.end() && found->second->entry.action == entry.action) {
+            Child& old = *found->second;
+            known.erase(found);
+            child = std::move(old);
+            old.pid = 0;
+            old.gone = true;
         }
         child.entry = std::move(entry); // a changed command takes effect at the next start
         fresh.push_back(std::move(child));
@@ -35,14 +40,19 @@ void Entries::take(std::vector<model::InittabEntry> table)
         if (old.pid == 0)
             continue;
         old.gone = true;
-        old.leaving = true;
-        host_.processes.signal_group(old.pid, SIGTERM);
-        host_.processes.signal_group(old.pid, SIGCONT);
+        tell_to_end(old);
         fresh.push_back(std::move(old));
     }
     if (leaving() != 0)
         host_.clock.arm({world::Timer::Kind::entry_kill}, host_.clock.now() + sleeptime_);
     children_ = std::move(fresh);
+    for (std::size_t i = 0; i < children_.size(); ++i)
+        if (const auto place = places_.find(children_[i].pid); place != places_.end())
+            place->second = i;
+    for (Child& child : children_)
+        child.is_queued = false;
+    idle_.clear();
+    look_at_all_ = true;
     // What was started carries its mark over, so going through the table again starts only what is new. While
     // a level is left nothing is started: the pass that follows begins at the head.
     cursor_ = frozen_ ? children_.size() : 0;
@@ -55,6 +65,7 @@ void Entries::begin(Pass pass)
     waiting_for_ = 0;
     waiting_for_rc_ = false;
     frozen_ = false;
+    look_at_all_ = true;
 }
 
 bool Entries::pass_is_done() const noexcept
@@ -102,18 +113,38 @@ void Entries::start_pass()
     while (pass_ != Pass::none && cursor_ < children_.size() && waiting_for_ == 0 && !waiting_for_rc_) {
         Child& child = children_[cursor_];
         const bool is_due = !child.gone && !child.done && child.pid == 0 && belongs(child, pass_);
-        // The rc is not passed over where memory runs out for it: the whole level hangs on it.
-        const std::optional<model::RcCall> call = is_due ? parse_rc_call(child.entry) : std::nullopt;
-        const bool carried_out = call && rc_.carry_out(child.entry, *call);
-        ++cursor_;
+        if (is_due && !start_in_pass(child))
+            return;
         if (!is_due)
-            continue;
-        child.done = child.entry.action != Action::respawn;
-        if (carried_out)
-            waiting_for_rc_ = rc_.rc_is_busy();
-        else if (start(child) && is_waited_for(child.entry.action))
-            wait_for(child);
+            ++cursor_;
     }
+}
+
+/// False where it has no room and holds up the pass until it has, for a time.
+bool Entries::start_in_pass(Child& child)
+{
+    const bool is_lasting = child.entry.action == Action::respawn;
+    if (!is_lasting && !may_start())
+        return false;
+    // The rc is not passed over where memory runs out for it: the whole level hangs on it.
+    const std::optional<model::RcCall> call = parse_rc_call(child.entry);
+    const bool carried_out = call && rc_.carry_out(child.entry, *call);
+    ++cursor_;
+    child.done = !is_lasting;
+    if (carried_out) {
+        waiting_for_rc_ = rc_.rc_is_busy();
+        return true;
+    }
+    const Started started = may_start() ? start(child) : Started::no_room;
+    if (started == Started::yes && is_waited_for(child.entry.action))
+        wait_for(child);
+    if (started != Started::yes && is_lasting)
+        queue(child);
+    if (started != Started::no_room || is_lasting)
+        return true;
+    --cursor_;
+    child.done = false;
+    return false;
 }
 
 void Entries::wait_for(const Child& child) noexcept
@@ -129,6 +160,7 @@ void Entries::out_of_time()
         if (waiting_for_ == 0 || child.pid != waiting_for_ || pass_ == Pass::level)
             continue;
         const int signo = child.leaving ? SIGKILL : SIGTERM;
+        leaving_ += child.leaving ? 0 : 1;
         child.leaving = true;
         host_.log.say(fmt::format("entry {} ({}) has not ended within {:.0f} s; sending {} to its group",
                                   child.entry.id, child.entry.process,
@@ -152,96 +184,14 @@ bool Entries::is_respawned(const Child& child) const noexcept
            child.entry.levels.has(context_->level);
 }
 
-void Entries::start_respawns()
-{
-    for (Child& child : children_)
-        for (int tries = 0; tries < model::RespawnLimit::burst && child.pid == 0 && is_respawned(child);
-             ++tries)
-            if (start(child) || child.skip_said)
-                break;
-}
-
-bool Entries::is_skipped(Child& child)
-{
-    const model::InittabCommand command = command_of(child.entry);
-    const std::optional<model::TerminalNeed> need = model::terminal_need(command.argv);
-    if (!need)
-        return false;
-    const bool missing = need->device.empty() ? !host_.machine.has_terminal()
-                                              : host_.tree.look(need->device).kind == world::FileKind::none;
-    if (missing && !child.skip_said) {
-        host_.log.say(fmt::format(
-            "entry {} ({}) is not started: {}; it is skipped until the table is read again", child.entry.id,
-            child.entry.process,
-            need->device.empty() ? std::string("there is no terminal") : need->device + " does not exist"));
-        child.skip_said = true;
-    }
-    return missing;
-}
-
-bool Entries::start(Child& child)
-{
-    if (child.skip_said || is_skipped(child))
-        return false;
-    const bool throttled = child.entry.action == Action::respawn || child.entry.action == Action::ondemand;
-    if (throttled) {
-        const bool was_held = child.limit.held_until().has_value();
-        const auto verdict = child.limit.ask(host_.clock.now());
-        if (verdict == model::RespawnLimit::Verdict::hold) {
-            if (!was_held)
-                host_.log.say(
-                    fmt::format("Id \"{}\" respawning too fast: disabled for 5 minutes", child.entry.id));
-            arm_throttle();
-            return false;
-        }
-    }
-    model::InittabCommand command = command_of(child.entry);
-    if (context_->level.letter() != 'S' && host_.tree.look(initscript_path).kind == world::FileKind::file)
-        command.argv = {"/bin/sh",
-                        initscript_path,
-                        child.entry.id,
-                        child.entry.levels.to_string(),
-                        std::string(to_string(child.entry.action)),
-                        child.entry.process};
-    world::ChildRequest request;
-    request.label = child.entry.id;
-    request.argv = std::move(command.argv);
-    request.environment = context_->environment;
-    request.console = host_.machine.has_terminal();
-    request.controlling = request.console && is_waited_for(child.entry.action) &&
-                          (pass_ != Pass::level || context_->level.letter() == 'S');
-    const world::Result<pid_t> pid = host_.processes.launch(request);
-    if (!pid) {
-        if (!child.failure_said)
-            host_.log.say(fmt::format("entry {}: cannot start {}: {}; {}", child.entry.id,
-                                      child.entry.process, pid.error().message(),
-                                      throttled ? "trying again" : "going on without it"));
-        child.failure_said = true;
-        return false;
-    }
-    child.pid = *pid;
-    child.failure_said = false;
-    if (child.entry.records)
-        host_.records.record_process(child.entry.id, *pid, true);
-    return true;
-}
-
-void Entries::arm_throttle()
-{
-    std::optional<world::TimePoint> soonest;
-    for (const Child& child : children_)
-        if (const auto until = child.limit.held_until(); until && (!soonest || *until < *soonest))
-            soonest = until;
-    if (soonest)
-        host_.clock.arm({world::Timer::Kind::throttle}, *soonest);
-}
-
 void Entries::clear_throttles() noexcept
 {
     for (Child& child : children_) {
         child.limit.clear();
         child.skip_said = child.failure_said = false;
     }
+    no_room_said_ = false;
+    look_at_all_ = true;
 }
 
 void Entries::leave(model::Runlevel to)
@@ -260,34 +210,33 @@ void Entries::leave(model::Runlevel to)
                          (action == Action::sysinit || action == Action::boot || action == Action::bootwait);
             child.demanded = false;
         }
-        if (child.pid == 0 || stays || child.leaving)
-            continue;
-        child.leaving = true;
-        host_.processes.signal_group(child.pid, SIGTERM);
-        host_.processes.signal_group(child.pid, SIGCONT);
+        if (child.pid != 0 && !stays && !child.leaving)
+            tell_to_end(child);
     }
     clear_throttles();
     if (leaving() != 0)
         host_.clock.arm({world::Timer::Kind::entry_kill}, host_.clock.now() + sleeptime_);
 }
 
-std::size_t Entries::leaving() const noexcept
+void Entries::tell_to_end(Child& child) noexcept
 {
-    return static_cast<std::size_t>(std::count_if(children_.begin(), children_.end(),
-                                                  [](const Child& c) { return c.leaving && c.pid != 0; }));
+    leaving_ += child.leaving ? 0 : 1;
+    child.leaving = true;
+    host_.processes.signal_group(child.pid, SIGTERM);
+    // A stopped process keeps TERM pending, so wake it after the signal.
+    host_.processes.signal_group(child.pid, SIGCONT);
 }
 
-std::size_t Entries::alive() const noexcept
+Entries::Child* Entries::find(pid_t pid) noexcept
 {
-    return static_cast<std::size_t>(std::count_if(children_.begin(), children_.end(), [](const Child& c) {
-        return c.pid != 0 && c.entry.action != Action::boot;
-    }));
+    const auto place = places_.find(pid);
+    return place != places_.end() ? &children_[place->second] : nullptr;
 }
 
 bool Entries::is_leaving(pid_t pid) const noexcept
 {
-    return std::any_of(children_.begin(), children_.end(),
-                       [pid](const Child& child) { return child.pid == pid && child.leaving; });
+    const auto place = places_.find(pid);
+    return place != places_.end() && children_[place->second].leaving;
 }
 
 void Entries::kill_leaving() noexcept
@@ -313,6 +262,7 @@ void Entries::demand(char group)
         child.demanded = true;
         any = true;
     }
+    look_at_all_ = look_at_all_ || any;
     if (!any)
         host_.log.say(fmt::format(
             "group {} was asked for, and no ondemand entry of the inittab has it; nothing is started",
@@ -336,14 +286,16 @@ bool Entries::run_action(Action action)
 
 void Entries::start_actions()
 {
-    while (!actions_.empty() && action_waits_for_ == 0) {
-        const std::string id = std::move(actions_.front());
+    while (!actions_.empty() && action_waits_for_ == 0 && may_start()) {
+        const auto child = std::find_if(children_.begin(), children_.end(), [&](const Child& c) {
+            return !c.gone && c.entry.id == actions_.front();
+        });
+        const bool is_due = child != children_.end() && child->pid == 0;
+        const Started started = is_due ? start(*child) : Started::held;
+        if (started == Started::no_room)
+            return;
         actions_.pop_front();
-        const auto child = std::find_if(children_.begin(), children_.end(),
-                                        [&](const Child& c) { return !c.gone && c.entry.id == id; });
-        if (child == children_.end() || child->pid != 0 || !start(*child))
-            continue;
-        if (is_waited_for(child->entry.action))
+        if (started == Started::yes && is_waited_for(child->entry.action))
             action_waits_for_ = child->pid;
     }
 }
@@ -354,14 +306,17 @@ void Entries::child_ended(const world::ChildEnded& event)
         waiting_for_ = 0;
     if (action_waits_for_ == event.pid)
         action_waits_for_ = 0;
-    const auto child =
-        std::find_if(children_.begin(), children_.end(), [&](const Child& c) { return c.pid == event.pid; });
-    if (child == children_.end())
+    Child* const child = find(event.pid);
+    if (!child)
         return;
-    if (child->entry.records)
-        host_.records.record_process(child->entry.id, event.pid, false);
+    places_.erase(event.pid);
+    alive_ -= child->entry.action != Action::boot ? 1 : 0;
+    leaving_ -= child->leaving ? 1 : 0;
     child->pid = 0;
     child->leaving = false;
+    queue(*child); // one that is gone from the table is forgotten when that is read again
+    if (child->entry.records)
+        host_.records.record_process(child->entry.id, event.pid, false);
     say_if_possible(host_.log, [&] {
         host_.log.debug(fmt::format("entry {} {}", child->entry.id,
                                     model::exit_status::describe_wait_status(event.status)));
@@ -370,11 +325,6 @@ void Entries::child_ended(const world::ChildEnded& event)
     if (action == Action::sysinit || action == Action::boot || action == Action::bootwait)
         guarded(host_.log, "what the entry removed is made anew later",
                 [this] { host_.records.mend_files(); });
-    if (child->gone) {
-        if (static_cast<std::size_t>(child - children_.begin()) < cursor_)
-            --cursor_;
-        children_.erase(child);
-    }
 }
 
 } // namespace init::supervisor

@@ -13,6 +13,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace init::supervisor {
@@ -55,9 +56,9 @@ public:
     /// Tells the children that do not belong to `to` to end: TERM to each one's process group.
     void leave(model::Runlevel to);
     /// Children that were told to end and have not.
-    [[nodiscard]] std::size_t leaving() const noexcept;
+    [[nodiscard]] std::size_t leaving() const noexcept { return leaving_; }
     /// Children that have not ended, but for those of boot entries, which belong to no level.
-    [[nodiscard]] std::size_t alive() const noexcept;
+    [[nodiscard]] std::size_t alive() const noexcept { return alive_; }
     /// KILL to their groups; each is named once.
     void kill_leaving() noexcept;
     /// This child was told to end.
@@ -72,6 +73,8 @@ public:
     /// Queues the entries of a power, ctrlaltdel or kbrequest action; false when there are none.
     bool run_action(model::Action action);
     void clear_throttles() noexcept;
+    /// Entries that were held back, or had no room, may start again.
+    void try_again() noexcept;
     /// No more starts and restarts: a stop has begun to end things.
     void freeze() noexcept { frozen_ = true; }
 
@@ -87,24 +90,54 @@ private:
         bool gone = false; ///< not in the table any more; forgotten when its process ends
         bool skip_said = false;
         bool failure_said = false;
+        bool is_queued = false; ///< in `idle_`
         model::RespawnLimit limit;
+        std::optional<world::TimePoint> no_room_since;
     };
+    enum class Started {
+        yes,
+        failed,  ///< it cannot be launched
+        held,    ///< not now, by its throttle, or not here
+        no_room, ///< no process, descriptor or memory can be had for it now
+    };
+    using Places = std::unordered_map<pid_t, std::size_t>;
 
     [[nodiscard]] bool belongs(const Child& child, Pass pass) const noexcept;
     [[nodiscard]] bool is_respawned(const Child& child) const noexcept;
     [[nodiscard]] bool is_skipped(Child& child);
-    bool start(Child& child);
+    [[nodiscard]] static bool is_lasting(const Child& child) noexcept;
+    Started start(Child& child);
+    [[nodiscard]] bool throttle_passes(Child& child);
+    [[nodiscard]] world::ChildRequest request_of(const Child& child);
+    Started launched(Child& child, pid_t pid, Places::node_type place) noexcept;
+    Started not_launched(Child& child, const boost::system::error_code& error);
+    Started has_no_room(Child& child, const boost::system::error_code& error);
+    [[nodiscard]] bool may_start() const noexcept { return host_.clock.now() >= retry_at_; }
+    Started start_again(Child& child);
+    void queue(Child& child) noexcept;
+    void tell_to_end(Child& child) noexcept;
+    [[nodiscard]] Child* find(pid_t pid) noexcept;
     void start_pass();
+    bool start_in_pass(Child& child);
     void wait_for(const Child& child) noexcept;
     void start_respawns();
     void start_actions();
-    void arm_throttle();
+    void arm_throttle(world::TimePoint at) noexcept;
 
     world::Host& host_;
     RcCalls& rc_;
     const model::Settings& settings_;
     const LevelContext* context_ = nullptr;
     std::vector<Child> children_;
+    Places places_; ///< of those that have a process, by its pid
+    std::vector<std::size_t>
+        idle_;                ///< places of those without one that may have to be started; has room for all
+    bool look_at_all_ = true; ///< instead: any of them may
+    std::size_t leaving_ = 0;
+    std::size_t alive_ = 0;
+    world::TimePoint retry_at_{};                   ///< nothing had room; nothing is started before
+    std::optional<world::TimePoint> throttle_at_{}; ///< the timer
+    bool no_room_said_ = false;
     Pass pass_ = Pass::none;
     std::size_t cursor_ = 0;
     pid_t waiting_for_ = 0;

@@ -2,15 +2,26 @@
 #include "supervisor/foreground_command.h"
 
 #include "model/exit_status.h"
+#include "model/run_outcome.h"
 
 #include <fmt/format.h>
 
 #include <csignal>
 
 namespace init::supervisor {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto retry_after = 250ms;
+constexpr auto room_patience = 30s;
+
+} // namespace
+
 void ForegroundCommand::start()
 {
     was_started_ = true;
+    retry_at_.reset();
     world::ChildRequest request;
     request.label = argv_.front();
     request.argv = argv_;
@@ -22,9 +33,27 @@ void ForegroundCommand::start()
         pid_ = *pid;
         return;
     }
+    if (model::is_for_now(pid.error().value()) && waits_for_room(pid.error()))
+        return;
     status_ = model::exit_status::of_failed_exec(pid.error().value());
     host_.log.say(fmt::format("cannot run the command {}: {}; the container stops with status {}",
                               argv_.front(), pid.error().message(), *status_));
+}
+
+/// False when it has done so for long enough.
+bool ForegroundCommand::waits_for_room(const boost::system::error_code& error)
+{
+    const world::TimePoint now = host_.clock.now();
+    if (!no_room_since_) {
+        no_room_since_ = now;
+        host_.log.say(fmt::format("no room to run the command {} now: {}; it is tried again for {} s",
+                                  argv_.front(), error.message(), room_patience.count()));
+    }
+    if (now - *no_room_since_ >= room_patience)
+        return false;
+    retry_at_ = now + retry_after;
+    host_.clock.arm({world::Timer::Kind::memory}, *retry_at_);
+    return true;
 }
 
 bool ForegroundCommand::child_ended(const world::ChildEnded& event) noexcept

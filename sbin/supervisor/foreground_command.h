@@ -22,9 +22,15 @@ public:
     [[nodiscard]] bool exists() const noexcept { return !argv_.empty(); }
     [[nodiscard]] bool is_wanted() const noexcept { return exists() && !was_started_; }
     [[nodiscard]] bool is_alive() const noexcept { return pid_ != 0; }
+    /// It had no room, and may have some now.
+    [[nodiscard]] bool is_to_be_tried() const noexcept
+    {
+        return retry_at_ && host_.clock.now() >= *retry_at_;
+    }
 
     /// Starts it. Where that fails it is over at once, with status 127 for a program that is not there and
-    /// 126 for one that cannot be run. Source: POSIX, exit status of a shell's command.
+    /// 126 for one that cannot be run. Source: POSIX, exit status of a shell's command. Where no process can
+    /// be had for now it waits for one, for a time.
     void start();
     /// True when it was this one. Allocates nothing.
     bool child_ended(const world::ChildEnded& event) noexcept;
@@ -40,11 +46,15 @@ public:
     [[nodiscard]] std::string describe_end() const;
 
 private:
+    [[nodiscard]] bool waits_for_room(const boost::system::error_code& error);
+
     world::Host& host_;
     std::vector<std::string> argv_;
     bool was_started_ = false;
     pid_t pid_ = 0;
     std::optional<int> status_;
+    std::optional<world::TimePoint> no_room_since_;
+    std::optional<world::TimePoint> retry_at_;
 };
 
 } // namespace init::supervisor

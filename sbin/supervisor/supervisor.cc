@@ -140,6 +140,8 @@ void Supervisor::drive()
     case State::killing:
         return stop_.kill_again();
     default:
+        if (command_.is_to_be_tried() && !is_stopping(state_))
+            start_command();
         engine_.work();
         entries_.work();
     }

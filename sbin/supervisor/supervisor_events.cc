@@ -70,7 +70,9 @@ void Supervisor::on(const world::TimerFired& event)
 {
     runs_.timer_fired(event.timer);
     engine_.timer_fired(event.timer);
-    if (is_stopping(state_))
+    if (event.timer.kind == world::Timer::Kind::throttle)
+        entries_.try_again();
+    else if (is_stopping(state_))
         stop_.timer_fired(event.timer);
     else if (event.timer.kind == world::Timer::Kind::ownership)
         refresh_ownership();

@@ -187,7 +187,7 @@ world::Result<pid_t> FakeHost::launch(const world::ChildRequest& request)
     environments["launch " + request.label] = request.environment;
     commands["launch " + request.label] = request.argv;
     const Behaviour behaviour = behaviours_["entry " + request.label];
-    if (behaviour.fails_to_exec != 0)
+    if (behaviour.fails_to_exec != 0 && elapsed() < behaviour.fails_until)
         return world::errno_code(behaviour.fails_to_exec);
     if (!request.console && !readers_.contains(request.label))
         runs_.insert(readers_[request.label] = static_cast<world::RunId>(next_run_++));

@@ -103,6 +103,30 @@ BOOST_AUTO_TEST_CASE(a_command_that_cannot_be_run_ends_the_container_as_a_shell_
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_command_for_which_there_is_no_room_waits_until_there_is_but_not_for_ever)
+{
+    for (const auto until : {5s, 1000s}) {
+        Foreground life;
+        life.command().takes = 2s;
+        life.command().fails_to_exec = EAGAIN;
+        life.command().fails_until = until;
+        BOOST_TEST(life.run() == (until == 5s ? 0 : 126));
+        BOOST_TEST(life.host.has_said("no room to run the command app now"));
+        BOOST_TEST(life.host.count("stop db") == 1);
+        BOOST_TEST((life.host.elapsed() >= std::min<std::chrono::milliseconds>(until, 30s)));
+        BOOST_TEST((life.host.elapsed() < 40s));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_does_not_wait_for_a_command_for_which_there_is_no_room)
+{
+    Foreground life;
+    life.command().fails_to_exec = EAGAIN;
+    life.host.signal_at(5s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST((life.host.elapsed() < 6s));
+}
+
 BOOST_AUTO_TEST_CASE(scripts_cut_off_are_told_before_the_command_s_status)
 {
     Foreground life;

@@ -36,6 +36,17 @@ BOOST_AUTO_TEST_CASE(ten_starts_pass_and_the_eleventh_is_held_for_five_minutes)
     BOOST_TEST(!limit.held_until());
 }
 
+BOOST_AUTO_TEST_CASE(a_start_that_was_taken_back_is_not_counted)
+{
+    RespawnLimit limit;
+    for (int i = 0; i < 100; ++i) {
+        BOOST_TEST((limit.ask(begin + i * 1s) == Verdict::start));
+        limit.take_back();
+    }
+    exhaust(limit, begin + 119s); // the burst begins with the first start that took place
+    BOOST_TEST((limit.ask(begin + 121s) == Verdict::hold));
+}
+
 BOOST_AUTO_TEST_CASE(a_start_after_the_window_begins_a_new_burst)
 {
     RespawnLimit limit;
