@@ -18,7 +18,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kill_after_term = 5s; ///< a script that was told to end and does not
+constexpr auto kill_after_term = 5s;   ///< a script that was told to end and does not
+constexpr auto end_after_kill = 500ms; ///< where there is a deadline
 
 } // namespace
 
@@ -101,7 +102,9 @@ void RcEngine::run_out_of_time(Run& run)
         return;
     if (run.told_to_end) {
         runs_.signal(run, SIGKILL);
-        runs_.set_limit(run, host_.clock.now() + kill_after_term);
+        if (std::exchange(run.was_killed, true))
+            return overtake(run);
+        runs_.set_limit(run, host_.clock.now() + (share_ ? end_after_kill : kill_after_term));
         return;
     }
     if (share_ && run.purpose == RunPurpose::stop)
@@ -114,15 +117,18 @@ void RcEngine::run_out_of_time(Run& run)
     runs_.tell_to_end(run, host_.clock.now() + kill_after_term);
 }
 
-/// It is not ended, and holds nobody up any more.
+/// It is not ended, and holds nobody up any more. One that KILL did not end is in the kernel's hands, as
+/// where a mount has gone away, and no step waits for its end.
 void RcEngine::overtake(Run& run)
 {
     world::say_if_possible(host_.log, [&] {
-        host_.log.say(fmt::format(
-            "{}: stop has used its share of the time ({:.1f} s); going on with the next while it runs",
-            run.name, seconds_of(host_.clock.now() - run.begun)));
+        const std::string why = run.was_killed ? std::string("has not ended on KILL; going on")
+                                               : fmt::format("has used its share of the time ({:.1f} s); "
+                                                             "going on with the next",
+                                                             seconds_of(host_.clock.now() - run.begun));
+        host_.log.say(fmt::format("{}: {} {} while it runs", run.name, run.verb, why));
     });
-    run.overtaken = true;
+    run.overtaken = !run.was_killed;
     (void)remove(run.id);
 }
 

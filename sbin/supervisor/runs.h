@@ -44,6 +44,7 @@ struct Run {
     world::TimePoint begun{};
     std::optional<world::TimePoint> limit; ///< until when it may hold up who waits for it
     bool told_to_end = false;              ///< TERM was sent when its time was over
+    bool was_killed = false;               ///< KILL as well
     bool overtaken = false;                ///< its time was over, and nobody waits for it any more
 
     [[nodiscard]] bool is_at_work() const noexcept { return state != State::over; }

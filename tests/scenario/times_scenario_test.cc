@@ -258,6 +258,46 @@ BOOST_AUTO_TEST_CASE(a_script_that_KILL_does_not_end_gets_it_again_every_five_se
     BOOST_TEST((life.host.when("KILL script stuck", 1) == begun + 20s));
 }
 
+BOOST_AUTO_TEST_CASE(a_start_that_not_even_KILL_ends_holds_up_neither_the_boot_nor_a_stop)
+{
+    for (const char* how : {"boot", "outside", "inside"}) {
+        Life life;
+        life.red_hat({"db", "stuck", "web"});
+        life.settings.start_timeout = how == std::string("boot") ? 10s : 300s;
+        fakes::Behaviour& start = life.host.start_of("stuck");
+        start.hangs = start.deaf = start.stuck = true;
+        if (how == std::string("inside"))
+            life.host.request_at(5s, '0');
+        else
+            life.host.signal_at(how == std::string("boot") ? 60s : 5s, SIGTERM);
+        BOOST_TEST_CONTEXT(how)
+        {
+            BOOST_TEST(life.run() == 0);
+            BOOST_TEST(life.host.has_said("stuck: start has not ended on KILL"));
+            BOOST_TEST(life.host.count("stop db") == 1u);
+            BOOST_TEST(life.host.count("stop stuck") == 1u);
+            if (how == std::string("boot"))
+                BOOST_TEST(life.host.count("start web") == 1u);
+            if (how == std::string("outside"))
+                BOOST_TEST((life.host.when("stop db") < 5s + reserve_after_signal));
+            else if (how == std::string("inside"))
+                BOOST_TEST((life.host.when("stop db") <= 5s + 15s));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_K_script_that_not_even_KILL_ends_does_not_hold_up_a_stop_without_a_deadline_for_ever)
+{
+    Life life;
+    life.red_hat({"db", "stuck"});
+    fakes::Behaviour& stop = life.host.stop_of("stuck");
+    stop.hangs = stop.deaf = stop.stuck = true;
+    life.host.request_at(1s, '0');
+    BOOST_TEST(life.run() == 73);
+    BOOST_TEST(life.host.count("stop db") == 1u);
+    BOOST_TEST((life.host.elapsed() < 180s));
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_before_anything_has_run_ends_at_once)
 {
     Life life;
