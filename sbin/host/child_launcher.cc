@@ -73,8 +73,8 @@ world::Result<pid_t> ChildLauncher::launch(const world::ChildRequest& request)
     return pid;
 }
 
-/// A write end for one child, which alone holds it: the reader leaves when the last writer has. What an earlier
-/// child of this id has left may still write; then there is a reader already.
+/// A write end for one child, which alone holds it: the reader leaves when the last writer has. What an
+/// earlier child of this id has left may still write; then there is a reader already.
 world::Result<system::UniqueFd> ChildLauncher::output_of(const std::string& label)
 {
     if (outputs_.size() >= looked_through_at_) {

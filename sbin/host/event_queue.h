@@ -25,6 +25,12 @@ public:
         ring_[(head_ + count_++) % ring_.size()] = std::move(event);
         return true;
     }
+    /// From now on so many events find a place without memory.
+    void reserve(std::size_t places)
+    {
+        while (ring_.size() < places && grow()) {
+        }
+    }
     /// From now on nothing is allocated.
     void stop_growing() noexcept { may_grow_ = false; }
 

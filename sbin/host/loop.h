@@ -64,6 +64,8 @@ public:
 
     /// For the supervisor, in this order. Without memory the event is lost, and that is said.
     void push(world::Event event) noexcept;
+    /// From now on so many find a place, whatever memory is left. Throws where there is none for that.
+    void reserve_events(std::size_t places) { queue_.reserve(places); }
     /// Events that find a place without memory; sources hand on no more than fits at a time.
     [[nodiscard]] std::size_t room() const noexcept { return queue_.room(); }
 

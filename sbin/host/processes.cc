@@ -13,6 +13,8 @@ namespace init::host {
 namespace {
 
 constexpr std::size_t messages_at_once = 64;
+constexpr std::size_t events_a_run = 3;  ///< its start, its end, and that nothing is left of it
+constexpr std::size_t other_events = 32; ///< on their way at the same time
 
 /// Nothing for a zombie.
 std::optional<system::ProcessStat> read_living(pid_t pid) noexcept
@@ -25,6 +27,9 @@ std::optional<system::ProcessStat> read_living(pid_t pid) noexcept
 
 Processes::Processes(Loop& loop, world::Log& log, keeper::KeeperPool& pool, Watches::OpenPidfd open_pidfd)
     : loop_(loop), pool_(pool), sink_([this](world::Event event) {
+          if (std::holds_alternative<world::ScriptEnded>(event) ||
+              std::holds_alternative<world::ScriptFailed>(event))
+              --at_work_;
           if (const auto* ended = std::get_if<world::ProcessEnded>(&event))
               watches_.keeper_said(*ended);
           else
@@ -69,7 +74,10 @@ void Processes::child_ended(pid_t pid, int status)
 
 world::Result<world::RunId> Processes::run_script(const world::ScriptRequest& request)
 {
+    // Somebody waits for the end of each run, and must be told of it whatever memory is left by then.
+    loop_.reserve_events(other_events + events_a_run * (at_work_ + 1));
     world::Result<world::RunId> run = pool_.run(request);
+    at_work_ += run ? 1 : 0;
     if (request.caller >= 0 && pipe_taken_)
         pipe_taken_(request.caller);
     return run;

@@ -63,7 +63,7 @@ public:
 private:
     // Chore: what the pool has to do at a time of its own.
     std::optional<world::TimePoint> due() const noexcept override { return pool_.due(); }
-    void work(world::TimePoint) noexcept override { pool_.work(); }
+    void work(world::TimePoint now) noexcept override { pool_.work(now); }
     void read_keepers();
     void child_ended(pid_t pid, int status);
 
@@ -71,6 +71,7 @@ private:
     keeper::KeeperPool& pool_;
     std::function<void(int)> pipe_taken_;
     std::function<void(world::Event)> sink_; ///< of what keepers say
+    std::size_t at_work_ = 0;                ///< scripts whose end has not been told
     Ownership ownership_;
     LookAside look_aside_;
     ChildLauncher launcher_;

@@ -11,6 +11,7 @@ namespace init::host {
 namespace {
 
 constexpr int children_at_once = 64; ///< then other events get their turn
+constexpr std::size_t places_a_child = 8;
 
 } // namespace
 
@@ -23,7 +24,7 @@ Reaper::Reaper(Loop& loop, world::Log& log, ChildEnded ended)
 void Reaper::reap() noexcept
 {
     int reaped = 0;
-    while (reaped < children_at_once) {
+    while (reaped == 0 || (reaped < children_at_once && has_room())) {
         int status = 0;
         const pid_t pid = ::waitpid(-1, &status, WNOHANG);
         if (pid < 0 && errno == EINTR)
@@ -33,11 +34,17 @@ void Reaper::reap() noexcept
         ++reaped;
         guarded(log_, "handling the end of a child failed; going on", [&] { ended_(pid, status); });
     }
-    has_more_ = reaped == children_at_once;
+    has_more_ = reaped == children_at_once || (reaped != 0 && !has_room());
     if (reaped != 0 && is_told_) {
         is_told_ = false;
         loop_.push(world::OrphansReaped{});
     }
+}
+
+/// What ends must be told of without memory. From the reserve on nobody needs to be told.
+bool Reaper::has_room() const noexcept
+{
+    return loop_.is_in_reserve() || loop_.room() >= places_a_child;
 }
 
 std::optional<world::TimePoint> Reaper::due() const noexcept

@@ -26,6 +26,7 @@ public:
     void tell_of_next_batch(bool tell) noexcept { is_told_ = tell; }
 
 private:
+    [[nodiscard]] bool has_room() const noexcept;
     std::optional<world::TimePoint> due() const noexcept override;
     void work(world::TimePoint now) noexcept override;
 

@@ -146,3 +146,40 @@ BOOST_AUTO_TEST_CASE(a_stop_ends_in_time_when_there_is_no_memory_from_any_point_
     }
     BOOST_TEST(n > 100u);
 }
+
+BOOST_AUTO_TEST_CASE(every_call_that_was_taken_has_its_answer_whatever_allocation_fails)
+{
+    constexpr const char* verbs[] = {"start", "restart", "stop", "status", "stop"};
+    std::size_t n = 0;
+    for (bool met = true; met && n < 20'000; ++n) {
+        Life life;
+        life.red_hat({"a"});
+        life.host.file("/etc/rc.d/init.d/a", "#!/bin/sh\n", true);
+        std::uint32_t calls = 0;
+        for (const char* verb : verbs)
+            life.host.at(1s, world::ServiceCalled{world::CallId{++calls}, "a", {verb}, {}, {}, 9});
+        life.host.at(900ms, world::OrphansReaped{});
+        starvation = {};
+        life.host.before_event = [&] {
+            if (life.host.elapsed() == 900ms)
+                starvation = {true, false, n, 0};
+        };
+        life.host.signal_at(30s, SIGTERM);
+        BOOST_TEST_CONTEXT("allocation " << n)
+        {
+            const int status = life.run();
+            starvation.on = false;
+            BOOST_TEST((status == 0 || status == 73));
+            const auto times = [&](const std::string& what) {
+                return std::ranges::count_if(life.host.record,
+                                             [&](const std::string& line) { return line.starts_with(what); });
+            };
+            for (std::uint32_t call = 1; call <= calls; ++call)
+                BOOST_TEST(times("answered " + std::to_string(call)) ==
+                           times("taken " + std::to_string(call)));
+        }
+        met = starvation.refused != 0;
+    }
+    BOOST_TEST(n > 100u);
+    BOOST_TEST(n < 20'000u);
+}

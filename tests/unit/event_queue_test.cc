@@ -59,6 +59,16 @@ constexpr world::Timer limit_of(std::uint32_t run)
 
 } // namespace
 
+BOOST_AUTO_TEST_CASE(places_that_were_reserved_are_there_when_nothing_may_be_allocated)
+{
+    host::EventQueue queue(4);
+    queue.push(world::OrphansReaped{});
+    queue.reserve(9);
+    queue.stop_growing();
+    for (int i = 1; i < 9; ++i)
+        BOOST_TEST(queue.push(world::OrphansReaped{}));
+}
+
 BOOST_AUTO_TEST_CASE(a_timer_fires_once_when_its_time_has_come_and_the_last_arming_counts)
 {
     const world::TimePoint begin{1h};
