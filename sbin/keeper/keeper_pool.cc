@@ -344,7 +344,8 @@ std::vector<pid_t> KeeperPool::keepers() const
 
 std::size_t KeeperPool::runs_alive() const noexcept
 {
-    return state_->runs.size();
+    return static_cast<std::size_t>(std::count_if(state_->runs.begin(), state_->runs.end(),
+                                                  [](const auto& run) { return !run->misses_reader; }));
 }
 
 void KeeperPool::say(std::string_view line) noexcept
@@ -372,13 +373,22 @@ void KeeperPool::close() noexcept
 
 std::optional<world::TimePoint> KeeperPool::due() const noexcept
 {
-    const bool is_missed = state_->scribe == 0 && !state_->is_closed;
-    return is_missed ? std::optional(state_->scribe_again_at) : std::nullopt;
+    std::optional<world::TimePoint> first;
+    if (state_->is_closed)
+        return first;
+    if (!state_->is_austere)
+        first = state_->reader_again_at;
+    if (state_->scribe == 0)
+        first = std::min(first.value_or(state_->scribe_again_at), state_->scribe_again_at);
+    return first;
 }
 
-void KeeperPool::work() noexcept
+void KeeperPool::work(world::TimePoint now) noexcept
 {
-    state_->remake_scribe();
+    if (state_->scribe == 0 && state_->scribe_again_at <= now)
+        state_->remake_scribe();
+    if (state_->reader_again_at && *state_->reader_again_at <= now)
+        state_->find_readers();
 }
 
 pid_t KeeperPool::scribe() const noexcept

@@ -100,7 +100,7 @@ public:
 
     /// When `work` is to be called: a helper that was lost could not be made anew at once.
     [[nodiscard]] std::optional<world::TimePoint> due() const noexcept;
-    void work() noexcept;
+    void work(world::TimePoint now) noexcept;
 
     /// The reserve of a stop has begun: from here on nothing allocates, a keeper that is lost is not
     /// replaced, and a script that had not begun is not begun again: its run has failed.

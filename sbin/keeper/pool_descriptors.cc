@@ -16,7 +16,8 @@ namespace init::keeper {
 namespace {
 
 constexpr std::size_t let_go_at_once = 8;
-constexpr std::size_t slack = 8; ///< what init opens for a moment: a table, a script's head, a file of /proc
+/// For what init opens for a moment: a table, a script's head, a file of /proc.
+constexpr std::size_t most_slack = 8;
 
 } // namespace
 
@@ -34,8 +35,9 @@ bool KeeperPool::State::has_slack(int latest) noexcept
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
         static_cast<rlim_t>(highest_descriptor) < limit.rlim_cur / 2)
         return true;
-    system::UniqueFd probes[slack];
-    return std::all_of(std::begin(probes), std::end(probes), [this](system::UniqueFd& probe) {
+    system::UniqueFd probes[most_slack];
+    const auto wanted = std::min<std::size_t>(most_slack, limit.rlim_cur / 8);
+    return std::all_of(probes, probes + wanted, [this](system::UniqueFd& probe) {
         probe.reset(::fcntl(message_reader.get(), F_DUPFD_CLOEXEC, 0));
         return static_cast<bool>(probe);
     });

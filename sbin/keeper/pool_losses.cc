@@ -4,6 +4,7 @@
 // keeper, and only that; what had begun is init's own child now. Once the reserve of a stop has begun,
 // nothing is begun again and nothing here allocates.
 #include "keeper/pool_state.h"
+#include "model/run_outcome.h"
 
 #include <sys/wait.h>
 
@@ -16,6 +17,8 @@ namespace init::keeper {
 using world::RunId;
 
 namespace {
+
+constexpr std::chrono::milliseconds try_again_after{100};
 
 /// True for a process that init will have to wait for: its child now, running or not yet reaped.
 bool is_own_child(pid_t pid) noexcept
@@ -157,7 +160,7 @@ void KeeperPool::State::answer_watches(std::uint32_t id, const Remains& remains,
 }
 
 /// Nobody will do for this run what a keeper does: begin its script, or read its output. What writes gets
-/// SIGPIPE then rather than a pipe that fills up.
+/// SIGPIPE then rather than a pipe that fills up; but where no process can be had for now, one will be.
 void KeeperPool::State::run_without_keeper(std::uint32_t id, int error, const char* step,
                                            const EventSink& sink)
 {
@@ -166,7 +169,38 @@ void KeeperPool::State::run_without_keeper(std::uint32_t id, int error, const ch
         return;
     if (run->awaits_start())
         script_failed(id, error, step, sink);
+    else if (!is_austere && run->output && model::is_for_now(error))
+        return read_later(id, sink);
     output_ended(id, sink);
+}
+
+void KeeperPool::State::read_later(std::uint32_t id, const EventSink& sink)
+{
+    tell_direct_start(id, sink);
+    Run* const run = find_run(id);
+    if (run == nullptr)
+        return;
+    run->misses_reader = true;
+    reader_again_at = Clock::now() + try_again_after;
+}
+
+void KeeperPool::State::find_readers() noexcept
+{
+    reader_again_at.reset();
+    for (const auto& run : runs) {
+        if (!run->misses_reader || is_austere || is_closed)
+            continue;
+        int error = ENOMEM;
+        try {
+            error = assign_reader(*run);
+        } catch (const std::bad_alloc&) {
+        }
+        run->misses_reader = error != 0;
+        if (error != 0) {
+            reader_again_at = Clock::now() + try_again_after;
+            return; // the others would have none either
+        }
+    }
 }
 
 /// Its keeper may be dead without our knowing yet.

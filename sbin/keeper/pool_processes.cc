@@ -143,8 +143,8 @@ void KeeperPool::State::remake_spawner()
     is_remaking_spawner = false;
 }
 
-/// True when it was stopped. Whoever stops it again, soon after it was woken, would do so for ever; its end is
-/// put right as any other.
+/// True when it was stopped. Whoever stops it again, soon after it was woken, would do so for ever; its end
+/// is put right as any other.
 bool KeeperPool::State::wake_helper(std::string_view what, pid_t pid, Clock::time_point& woken_at) noexcept
 {
     const auto process = pid > 0 ? system::read_process(pid) : std::nullopt;

@@ -71,8 +71,9 @@ struct KeeperPool::State {
         bool is_start_told = false;
         bool is_script_over = false;
         bool is_output_over = false;
-        bool is_reopened = false; ///< it has got a writer after what may have been its end
-        int error = 0;            ///< a direct script that could not be started
+        bool misses_reader = false; ///< no process for one can be had now
+        bool is_reopened = false;   ///< it has got a writer after what may have been its end
+        int error = 0;              ///< a direct script that could not be started
         const char* step = "";
 
         /// It has begun, or will not: what another keeper would need for it is let go of.
@@ -166,6 +167,8 @@ struct KeeperPool::State {
     void read_on(std::uint32_t run, const EventSink& sink);
     void script_orphaned(std::uint32_t run, const Remains& remains, const EventSink& sink);
     void answer_watches(std::uint32_t run, const Remains& remains, const EventSink& sink);
+    void read_later(std::uint32_t run, const EventSink& sink);
+    void find_readers() noexcept;
     void run_without_keeper(std::uint32_t run, int error, const char* step, const EventSink& sink);
     void child_is_script(pid_t pid, int status, const EventSink& sink);
 
@@ -204,6 +207,7 @@ struct KeeperPool::State {
     std::uint64_t dropped_of_scripts = 0; ///< not told yet
     Clock::time_point scribe_again_at{};  ///< while there is none
     Clock::time_point scribe_looked_at{};
+    std::optional<Clock::time_point> reader_again_at; ///< while some run misses its reader
     Ledger ledger;
     std::vector<Keeper> keepers;
     std::vector<std::unique_ptr<Run>> runs;

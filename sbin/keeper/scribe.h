@@ -12,9 +12,9 @@ struct ScribeSources {
     int own = -1;   ///< records of init's own
 };
 
-/// Carries whole lines to `output`, those of init's own where they belong among the others, until neither pipe
-/// has a writer left. What does not find room in the output is lost, counted, and told when there is room
-/// again. Runs in a process of its own, right after fork, and leaves it by `_exit`.
+/// Carries whole lines to `output`, those of init's own where they belong among the others, until neither
+/// pipe has a writer left. What does not find room in the output is lost, counted, and told when there is
+/// room again. Runs in a process of its own, right after fork, and leaves it by `_exit`.
 [[noreturn]] void scribe_main(ScribeSources sources, int output, Desk& desk) noexcept;
 
 } // namespace init::keeper
