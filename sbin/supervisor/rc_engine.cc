@@ -242,11 +242,14 @@ bool RcEngine::is_skipped(const model::PlanStep& step, Service& service)
     const auto reason = skip_reason(layout_, step, facts);
     if (!reason)
         return false;
-    // That a stopped service is not stopped again is no news.
+    const bool is_up = facts.locked || facts.main_lives || facts.started;
     if (step.verb == "start") {
         host_.log.say(fmt::format("{}: not started: {}", step.link.name, *reason));
         services_.skipped(service, *reason);
-    } else {
+    } else if (is_up) {
+        host_.log.say(fmt::format("{}: not stopped by its script: {}", step.link.name, *reason));
+        was_not_run(step.link.name, step.verb);
+    } else { // that a stopped service is not stopped again is no news
         host_.log.debug(fmt::format("{}: not stopped: {}", step.link.name, *reason));
     }
     return true;

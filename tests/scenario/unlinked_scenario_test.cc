@@ -68,6 +68,19 @@ BOOST_AUTO_TEST_CASE(a_deadline_that_comes_while_a_script_hangs_bounds_it_at_onc
     BOOST_TEST(life.in_order("stop one", "reserve"));
 }
 
+BOOST_AUTO_TEST_CASE(a_K_script_that_cannot_be_run_is_told_and_the_service_gets_TERM)
+{
+    Life life;
+    life.red_hat({"linked", "other"});
+    life.host.file("/etc/rc.d/rc0.d/K90linked", "", false);
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 73);
+    BOOST_TEST(life.host.has_said("linked: not stopped by its script: the script is not executable"));
+    BOOST_TEST(life.host.has_said("linked: no script stops it; sending TERM to its main process"));
+    BOOST_TEST(life.host.count("stop linked") == 0u);
+    BOOST_TEST(life.host.count("stop other") == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_lock_of_a_service_that_init_never_started_has_its_script_run)
 {
     for (const char* lock : {"byhand", "byhand.init"}) {
