@@ -119,6 +119,9 @@ bool is_child(pid_t pid) noexcept
 [[noreturn]] void Keeper::live() noexcept
 {
     signals_ = open_child_signals();
+    // Without it no end of a script is ever seen. What it is to run another one gets, as after any death.
+    if (!signals_)
+        ::_exit(1);
     Message born = message(MessageKind::born);
     born.pid = ::getpid();
     send(born);
@@ -435,8 +438,10 @@ void Keeper::end_run() noexcept
 
 void keeper_main(std::uint32_t number, int socket, LedgerEntry& entry) noexcept
 {
-    if (socket != order_fd)
-        ::dup3(socket, order_fd, O_CLOEXEC);
+    // The spawner's own orders stand in that place: a keeper that stayed with them would take them away.
+    while (socket != order_fd && ::dup3(socket, order_fd, O_CLOEXEC) < 0)
+        if (errno != EINTR && errno != EBUSY)
+            ::_exit(1);
     system::close_from(line_fd + 1);
     system::set_title("rc-keeper", "rc-keeper");
     ::setsid();
