@@ -9,12 +9,13 @@
 #include "model/script_link.h"
 #include "model/text_lines.h"
 #include "system/read_text.h"
+#include "system/rooted_tree.h"
 #include "system/unique_fd.h"
 #include "text/shown_line.h"
+#include "world/folder_names.h"
 
 #include <fmt/format.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/stat.h>
@@ -142,14 +143,13 @@ int run_verb(const std::string& folder, const std::string& name, std::vector<std
 
 std::vector<std::string> names_in(const std::string& folder)
 {
-    std::vector<std::string> names;
-    if (DIR* const stream = ::opendir(folder.c_str())) {
-        while (const dirent* const entry = ::readdir(stream))
-            if (entry->d_name[0] != '.')
-                names.emplace_back(entry->d_name);
-        ::closedir(stream);
-    }
-    std::ranges::sort(names);
+    system::RootedTree own("");
+    model::Diagnostics complaints;
+    std::vector<std::string> names =
+        world::list_or_complain(own, folder, complaints, "its scripts are left out");
+    for (const model::Diagnostic& complaint : complaints)
+        fmt::print(stderr, "service: {}\n", to_string(complaint));
+    std::erase_if(names, [](const std::string& name) { return name.starts_with('.'); });
     return names;
 }
 

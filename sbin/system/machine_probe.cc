@@ -3,7 +3,10 @@
 // for writing.
 #include "system/machine_probe.h"
 
+#include "system/folder_list.h"
 #include "system/read_text.h"
+#include "system/unique_fd.h"
+#include "world/tree.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -15,7 +18,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 
 namespace init::system {
 
@@ -63,16 +65,16 @@ bool is_device(const std::string& path) noexcept
 
 bool has_block_device(const std::string& folder)
 {
-    const std::unique_ptr<DIR, int (*)(DIR*)> stream{::opendir(folder.c_str()), ::closedir};
-    if (!stream)
-        return false;
-    while (const dirent* entry = ::readdir(stream.get())) {
+    const UniqueFd opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    bool found = false;
+    const auto look_at = [&](const char* name, unsigned char type) {
         struct stat look {};
-        if (::fstatat(::dirfd(stream.get()), entry->d_name, &look, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISBLK(look.st_mode))
-            return true;
-    }
-    return false;
+        found = found || type == DT_BLK ||
+                (type == DT_UNKNOWN && ::fstatat(opened.get(), name, &look, AT_SYMLINK_NOFOLLOW) == 0 &&
+                 S_ISBLK(look.st_mode));
+    };
+    (void)for_each_entry(opened.get(), world::most_names, look_at); // what is beyond is nobody's device
+    return found;
 }
 
 } // namespace
