@@ -9,6 +9,8 @@
 #include "host/ownership.h"
 #include "host/ownership_doubt.h"
 #include "host/reaper.h"
+#include "host/start_times.h"
+#include "host/tree.h"
 #include "host/watches.h"
 #include "keeper/keeper_pool.h"
 #include "world/processes.h"
@@ -50,6 +52,8 @@ public:
                                              std::span<const world::RunId> own) override
     {
         return look_aside_.begin(service, own);
+    std::int64_t started_at(pid_t pid) noexcept override { return start_times_.of(pid); }
+    std::optional<world::RunId> run_above(pid_t pid) noexcept override { return ownership_.of(pid).run; }
     }
     std::vector<world::ProcessLook> processes() override;
 
@@ -78,6 +82,7 @@ private:
     OwnershipDoubt doubt_;
     Reaper reaper_;
     Watches watches_;
+    StartTimes start_times_;
 };
 
 } // namespace init::host

@@ -224,10 +224,15 @@ void Services::after_renewal(Service& service, const model::RunOutcome& outcome,
 
 pid_t Services::pid_from_file(Service& service)
 {
+std::optional<int> Services::pid_in(const std::string& file)
+{
+    const world::Result<std::string> text = host_.tree.read_file(file, 64);
+    return text ? model::parse_pid_file(*text) : std::nullopt;
+}
+
     for (std::size_t i = 0; i < service.pid_files.size(); ++i) {
-        const world::Result<std::string> text = host_.tree.read_file(service.pid_files[i], 64);
-        const std::optional<int> pid = text ? model::parse_pid_file(*text) : std::nullopt;
-        if (!pid || !host_.processes.is_alive(*pid))
+        const std::optional<int> pid = pid_in(service.pid_files[i]);
+        if (!pid || !host_.processes.is_alive(*pid) || !is_meant(service, service.pid_files[i], *pid))
             continue;
         if (i > 0)
             std::swap(service.pid_files[0], service.pid_files[i]);

@@ -28,6 +28,7 @@ struct Service {
     model::ServiceState state = model::ServiceState::stopped;
     model::Wanted wanted = model::Wanted::down;
     pid_t main = 0;              ///< 0 when none lives
+    pid_t not_meant = 0;         ///< that a stale pid file names, as was said
     pid_t main_at_stop = 0;      ///< when the stop at work began
     bool lost_at_work = false;   ///< since the run at work began its main process has ended, and not as asked
     pid_t by_hand = 0;           ///< somebody's own run of the script, waited for before a death is believed
@@ -119,6 +120,8 @@ private:
     model::ServiceAction apply(Service& service, model::ServiceEvent event) noexcept;
     void tell_death(const Service& service);
     [[nodiscard]] pid_t pid_from_file(Service& service);
+    [[nodiscard]] std::optional<int> pid_in(const std::string& file);
+    [[nodiscard]] bool is_meant(Service& service, const std::string& file, pid_t pid);
     /// A living process that is its main one now: that of a pid file, or `otherwise`.
     void look_for_main(Service& service, pid_t otherwise) noexcept;
     void adopt_main(Service& service, pid_t pid);

@@ -87,6 +87,10 @@ public:
     /// OwnershipUnsure when a file is written in it.
     virtual void watch_folder(const std::string& folder) noexcept = 0;
     virtual bool is_alive(pid_t pid) noexcept = 0; ///< also not a zombie
+    /// When it began, in seconds since 1970; never later than it was, though the clock has been set since. 0
+    /// where that cannot be told.
+    virtual std::int64_t started_at(pid_t pid) noexcept = 0;
+    virtual std::optional<RunId> run_above(pid_t pid) noexcept = 0; ///< the one under whose keeper it sits
     /// Looks for a process that runs this service's script under no keeper of the runs named; one that only
     /// has the script's name among its arguments is none. RunByHandTold follows, soon. Error: it cannot be
     /// looked for now; nothing follows then.

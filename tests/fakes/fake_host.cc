@@ -484,7 +484,7 @@ world::FileLook FakeHost::look(const std::string& path)
     const OwnMemory own;
     const auto found = files_.find(path);
     if (found != files_.end())
-        return {world::FileKind::file, found->second.executable, 0};
+        return {world::FileKind::file, found->second.executable, written_at[path]};
     const auto below = files_.lower_bound(path + "/");
     if (below != files_.end() && below->first.starts_with(path + "/"))
         return {world::FileKind::folder, true, 0};

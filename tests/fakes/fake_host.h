@@ -175,6 +175,18 @@ public:
     {
         return processes_.contains(pid) || (pid != 0 && pid == by_hand);
     }
+    std::int64_t started_at(pid_t pid) noexcept override
+    {
+        const auto known = began.find(pid);
+        return known != began.end() ? known->second : 0;
+    }
+    std::optional<world::RunId> run_above(pid_t pid) noexcept override
+    {
+        const auto found = processes_.find(pid);
+        const bool has_keeper = found != processes_.end() &&
+                                (found->second.kind == Kind::script || found->second.kind == Kind::daemon);
+        return has_keeper ? std::optional(found->second.run) : std::nullopt;
+    }
     model::MachineFacts machine_facts() override { return facts; }
     unsigned processors() noexcept override { return 2; }
     bool has_terminal() override { return terminal; }
@@ -211,6 +223,8 @@ public:
     std::map<std::string, std::vector<std::string>> commands; ///< likewise
     std::set<std::string> watched_folders;
     std::set<std::chrono::milliseconds> status_changes_at;
+    std::map<pid_t, std::int64_t> began; ///< of processes that are asked about, as files tell the time
+    std::map<std::string, std::int64_t> written_at; ///< of files, likewise; 0 without
     std::string by_hand_verb = "stop";
     pid_t by_hand = 0;
     std::size_t hidden_crowd = 0; ///< processes that are only counted

@@ -3,10 +3,12 @@
 #define BOOST_TEST_MODULE services_scenario
 #include "scenario/life.h"
 
+#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <utility>
 
+namespace ut = boost::unit_test;
 using namespace init;
 using namespace init::scenario;
 
@@ -70,6 +72,75 @@ BOOST_AUTO_TEST_CASE(a_start_that_leaves_nothing_is_done_and_one_that_fails_is_f
     const auto row = status_at(failing, 1s, "bad");
     BOOST_TEST(row.state == "failed");
     BOOST_TEST((row.exit == 7));
+}
+
+namespace {
+
+/// A pid file of web's that names a process under another service's keeper, when web is to be started.
+struct Naming {
+    const char* what;
+    std::int64_t written; ///< the process began at 1000
+    bool own_file;        ///< the other service's own pid file names it as well
+    bool starts;          ///< web is not taken for one that runs already
+};
+std::ostream& operator<<(std::ostream& out, const Naming& naming)
+{
+    return out << naming.what;
+}
+const Naming namings[] = {
+    {"the file is older", 500, false, true},
+    {"the file is older, and the other's own names it", 500, true, true},
+    {"the other's own names it", 2000, true, true},
+    {"nobody else's names it", 2000, false, false},
+    {"files tell the time less exactly", 998, false, false},
+};
+
+} // namespace
+
+BOOST_DATA_TEST_CASE(a_process_that_a_stale_pid_file_names_is_not_the_services, ut::data::make(namings),
+                     naming)
+{
+    Life life;
+    life.host.link("/etc/rc3.d", "S10cron");
+    life.host.link("/etc/rc4.d", "S50web");
+    life.host.file("/etc/inittab", "id:3:initdefault:\n");
+    life.host.start_of("cron").leaves_daemon = true;
+    life.host.before_event = [&] {
+        if (life.host.elapsed() != 900ms)
+            return;
+        const pid_t pid = life.report().services.at(0).pid;
+        life.host.began[pid] = 1000;
+        life.host.written_at["/var/run/web.pid"] = naming.written;
+        life.host.file("/var/run/web.pid", std::to_string(pid));
+        if (naming.own_file) {
+            life.host.written_at["/var/run/cron.pid"] = 2000;
+            life.host.file("/var/run/cron.pid", std::to_string(pid));
+        }
+    };
+    life.host.at(900ms, world::OrphansReaped{});
+    life.host.at(901ms, world::OrphansReaped{});
+    life.host.request_at(1s, '4');
+    life.host.signal_at(3s, SIGTERM);
+    life.run();
+    BOOST_TEST(life.host.count("start web") == (naming.starts ? 1u : 0u));
+    BOOST_TEST(life.host.has_said("web: not started: it is running") == !naming.starts);
+    BOOST_TEST(life.host.has_said("the file is stale and is passed over") == naming.starts);
+}
+
+BOOST_AUTO_TEST_CASE(what_sits_under_its_own_keeper_is_the_services_whatever_the_clock_said)
+{
+    Life first;
+    first.red_hat({"web"});
+    const pid_t left = status_at(first, 1s, "web").pid;
+    Life life;
+    life.red_hat({"web"});
+    life.host.start_of("web").leaves_daemon = true;
+    life.host.began[left] = 1000;
+    life.host.written_at["/var/run/web.pid"] = 500;
+    life.host.file("/var/run/web.pid", std::to_string(left));
+    const auto row = status_at(life, 1s, "web");
+    BOOST_TEST(row.pid == left);
+    BOOST_TEST(!life.host.has_said("stale"));
 }
 
 BOOST_AUTO_TEST_CASE(a_main_process_that_crashes_is_reported_once)

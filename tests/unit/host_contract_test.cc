@@ -80,6 +80,8 @@ CONTRACT_TEST(a_daemon_left_behind_keeps_its_run_and_is_watched_to_its_end)
     const pid_t daemon = daemon_of(stage, run);
     HOLDS(daemon > 1);
     HOLDS(stage.host.processes.is_alive(daemon));
+    HOLDS(stage.host.processes.run_above(daemon) == run);
+    HOLDS(stage.host.processes.started_at(daemon) <= stage.host.clock.wall_clock());
     stage.host.processes.watch(daemon);
     stage.pass(20ms);
     HOLDS(stage.story(run) == "started ended ");

@@ -110,6 +110,18 @@ HOST_TEST(TERM_of_another_process_inside_is_told_with_its_sender)
     return {};
 }
 
+HOST_TEST(the_beginning_of_a_process_is_told_as_files_tell_the_time)
+{
+    const std::int64_t before = world.loop.wall_clock();
+    const pid_t child = world.launch("sleep 1000");
+    const std::int64_t after = world.loop.wall_clock();
+    const std::int64_t told = world.processes.started_at(child);
+    HOLDS(told >= before - 1 && told <= after); // the kernel counts in hundredths of a second
+    HOLDS(world.processes.started_at(::getpid()) <= before);
+    HOLDS(world.processes.started_at(999'999) == 0);
+    return {};
+}
+
 // --- Watching ---------------------------------------------------------------------------------------
 
 HOST_TEST(a_watched_grandchild_is_told_by_its_pidfd)
