@@ -196,4 +196,13 @@ std::vector<int> InitctlFifo::descriptors() const
     return all;
 }
 
+std::vector<std::string> InitctlFifo::places() const
+{
+    std::vector<std::string> all;
+    for (const Channel& channel : channels_)
+        if (channel.fd)
+            all.push_back(channel.path);
+    return all;
+}
+
 } // namespace init::control

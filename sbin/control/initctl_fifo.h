@@ -40,6 +40,8 @@ public:
     void mend();
 
     [[nodiscard]] std::vector<int> descriptors() const;
+    /// The names of the FIFOs that are open.
+    [[nodiscard]] std::vector<std::string> places() const;
 
 private:
     struct Channel {

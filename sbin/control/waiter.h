@@ -13,7 +13,11 @@ namespace init::control {
 /// One line for the container's log. It must not block.
 using Say = std::function<void(std::string_view)>;
 
-enum class Interest { read, write };
+enum class Interest {
+    read,
+    write,
+    change ///< what the file tells of is another now; once for each change. Source: proc(5), mountinfo
+};
 
 class Waiter {
 public:

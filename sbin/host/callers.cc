@@ -64,6 +64,14 @@ void Callers::mend()
         fifo_.mend();
 }
 
+std::vector<std::string> Callers::places() const
+{
+    std::vector<std::string> all = fifo_.places();
+    if (!state_.path().empty())
+        all.push_back(state_.path());
+    return all;
+}
+
 /// The state folder, what is in it, and the socket. A folder that cannot be had was said by the folder
 /// itself.
 void Callers::mend_state()

@@ -40,6 +40,8 @@ public:
     void open();
     /// Makes anew what a script removed or mounted over.
     void mend();
+    /// What was made, and is to stay.
+    [[nodiscard]] std::vector<std::string> places() const;
     /// The run has a copy of the caller's pipe.
     void close_output(int pipe) noexcept { callers_.close_output(pipe); }
 

@@ -42,12 +42,33 @@ LinuxHost::LinuxHost(Senses senses, std::unique_ptr<keeper::KeeperPool> pool, co
     : pool_(std::move(pool)), log_(*pool_, settings.log), loop_(std::move(senses.events), log_),
       processes_(loop_, log_, *pool_),
       signals_(std::move(senses.signals), loop_, processes_.reaper(), processes_.ownership()),
-      callers_(loop_, log_),
-      records_(log_, preparation(*pool_), {[this] { callers_.open(); }, [this] { callers_.mend(); }}),
+      callers_(loop_, log_), records_(log_, preparation(*pool_),
+                                      {[this] {
+                                           callers_.open();
+                                           hear_of_losses();
+                                       },
+                                       [this] {
+                                           callers_.mend();
+                                           hear_of_losses();
+                                       }}),
+      upkeep_(loop_, log_,
+              [this] {
+                  records_.mend_files();
+                  processes_.doubt().watch_again();
+              }),
       machine_(log_, settings.hostname)
 {
     processes_.on_pipe_taken([this](int pipe) { callers_.close_output(pipe); });
+    processes_.doubt().on_loss([this] { upkeep_.doubt(); });
     loop_.at_reserve([this] { pool_->begin_reserve(); });
+}
+
+/// What was made, and may have been made anew, is to stay.
+void LinuxHost::hear_of_losses()
+{
+    for (const std::string& place : callers_.places())
+        processes_.doubt().keep(place);
+    upkeep_.listen();
 }
 
 std::string LinuxHost::listen()

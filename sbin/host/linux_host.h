@@ -10,6 +10,7 @@
 #include "host/records.h"
 #include "host/signals.h"
 #include "host/tree.h"
+#include "host/upkeep.h"
 #include "keeper/keeper_pool.h"
 #include "model/settings.h"
 #include "world/host.h"
@@ -56,6 +57,8 @@ public:
     void finish(std::optional<world::TimePoint> deadline) noexcept;
 
 private:
+    void hear_of_losses();
+
     std::unique_ptr<keeper::KeeperPool> pool_;
     Log log_;
     Loop loop_;
@@ -64,6 +67,7 @@ private:
     Callers callers_;
     Records records_;
     Machine machine_;
+    Upkeep upkeep_;
     Tree tree_;
     world::Host all_{loop_, processes_, callers_, records_, machine_, tree_, log_};
 };

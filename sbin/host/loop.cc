@@ -22,6 +22,19 @@ std::uint64_t tag_of(std::size_t place, std::uint32_t generation) noexcept
     return std::uint64_t{generation} << generation_shift | place;
 }
 
+std::uint32_t what_of(control::Interest interest) noexcept
+{
+    switch (interest) {
+    case control::Interest::read:
+        return EPOLLIN;
+    case control::Interest::write:
+        return EPOLLOUT;
+    case control::Interest::change:
+        break;
+    }
+    return EPOLLPRI;
+}
+
 } // namespace
 
 world::Result<system::UniqueFd> Loop::open() noexcept
@@ -136,7 +149,7 @@ world::Result<void> Loop::add(int fd, control::Interest interest, Weight weight,
         source = &sources_.emplace_back();
     const std::uint32_t generation = ++last_generation_;
     epoll_event event{};
-    event.events = interest == control::Interest::read ? EPOLLIN : EPOLLOUT;
+    event.events = what_of(interest);
     event.data.u64 = tag_of(static_cast<std::size_t>(source - sources_.data()), generation);
     int result = ::epoll_ctl(events_.get(), is_known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
     if (result != 0 && is_known && errno == ENOENT) // closed without a word, and its number is another's now

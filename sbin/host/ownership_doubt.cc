@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace init::host {
 namespace {
 
@@ -24,8 +26,11 @@ void OwnershipDoubt::listen()
     world::Result<void> heard = world::errno_code(folders_.error());
     if (folders_.descriptor() >= 0)
         heard = loop_.add(folders_.descriptor(), control::Interest::read, [this] {
-            if (folders_.drain())
+            const system::FolderWatch::Noticed noticed = folders_.drain();
+            if (noticed.written)
                 doubt();
+            if (noticed.lost && lost_)
+                lost_();
         });
     if (!heard)
         log_.say(fmt::format("cannot watch for pid files: {}; a service that is started by hand is noticed "
@@ -35,11 +40,29 @@ void OwnershipDoubt::listen()
 
 void OwnershipDoubt::watch_folder(const std::string& folder) noexcept
 {
+    guarded(log_, "a folder is not watched for pid files; going on without it", [&] {
+        if (std::ranges::find(watched_, folder) == watched_.end())
+            watched_.push_back(folder);
+        watch_now(folder);
+    });
+}
+
+void OwnershipDoubt::watch_now(const std::string& folder)
+{
+    if (answers_ && !answers_(folder))
+        return; // which was said
     if (const auto watched = folders_.add(folder); !watched)
-        say_if_possible(log_, [&] {
-            log_.say(fmt::format("cannot watch {} for pid files: {}; going on without it", folder,
-                                 watched.error().message()));
-        });
+        log_.say(fmt::format("cannot watch {} for pid files: {}; going on without it", folder,
+                             watched.error().message()));
+}
+
+void OwnershipDoubt::watch_again() noexcept
+{
+    guarded(log_, "a folder is not watched for pid files; going on without it", [this] {
+        for (const std::string& folder : watched_)
+            watch_now(folder);
+    });
+    doubt();
 }
 
 void OwnershipDoubt::doubt() noexcept

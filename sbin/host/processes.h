@@ -50,6 +50,7 @@ public:
     bool is_alive(pid_t pid) noexcept override;
     world::Result<void> look_for_run_by_hand(std::string_view service,
                                              std::span<const world::RunId> own) override
+    [[nodiscard]] OwnershipDoubt& doubt() noexcept { return doubt_; }
     {
         return look_aside_.begin(service, own);
     std::int64_t started_at(pid_t pid) noexcept override { return start_times_.of(pid); }

@@ -17,6 +17,7 @@ void Supervisor::reload()
     if (reread_settings_)
         settings_ = reread_settings_();
     services_.outdate_settings();
+    host_.records.mend_files(); // and whatever was removed or mounted over is there again
     world::Result<model::Inittab> table = tree::read_table(host_.tree, layout_);
     if (!table) {
         host_.log.say(

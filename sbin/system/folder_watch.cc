@@ -6,12 +6,17 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 
 namespace init::system {
 namespace {
 
 /// A pid file is written in place, or moved into its place.
 constexpr unsigned written = IN_CLOSE_WRITE | IN_MOVED_TO;
+/// A file that is held open goes only when it is closed; that its name has gone is a change of its links.
+constexpr unsigned file_lost = IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
+constexpr unsigned folder_lost = IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF;
+constexpr unsigned lost = file_lost | folder_lost | IN_UNMOUNT;
 
 } // namespace
 
@@ -22,19 +27,35 @@ FolderWatch::FolderWatch() noexcept : fd_(::inotify_init1(IN_NONBLOCK | IN_CLOEX
 world::Result<void> FolderWatch::add(const std::string& folder) noexcept
 {
     // A folder that is named again, or by another way, has the watch that it has.
-    if (!fd_ || ::inotify_add_watch(fd_.get(), folder.c_str(), written | IN_ONLYDIR) >= 0 ||
-        errno == ENOENT || errno == ENOTDIR)
+    constexpr unsigned mask = written | IN_ONLYDIR | IN_MASK_ADD;
+    if (!fd_ || ::inotify_add_watch(fd_.get(), folder.c_str(), mask) >= 0 || errno == ENOENT ||
+        errno == ENOTDIR)
         return {};
     return world::errno_code();
 }
 
-bool FolderWatch::drain() noexcept
+void FolderWatch::keep(const std::string& path) noexcept
 {
-    std::array<char, 4096> events;
-    bool any = false;
-    while (::read(fd_.get(), events.data(), events.size()) > 0)
-        any = true;
-    return any;
+    constexpr unsigned as_named = IN_DONT_FOLLOW | IN_MASK_ADD;
+    if (fd_ && ::inotify_add_watch(fd_.get(), path.c_str(), folder_lost | IN_ONLYDIR | as_named) < 0)
+        (void)::inotify_add_watch(fd_.get(), path.c_str(), file_lost | as_named);
+}
+
+FolderWatch::Noticed FolderWatch::drain() noexcept
+{
+    Noticed noticed;
+    alignas(inotify_event) std::array<char, 4096> events;
+    ssize_t size = 0;
+    while ((size = ::read(fd_.get(), events.data(), events.size())) > 0)
+        for (ssize_t at = 0; at < size;) {
+            inotify_event event{};
+            std::memcpy(&event, events.data() + at, sizeof event);
+            at += static_cast<ssize_t>(sizeof event + event.len);
+            const bool is_overflow = (event.mask & IN_Q_OVERFLOW) != 0;
+            noticed.written = noticed.written || is_overflow || (event.mask & written) != 0;
+            noticed.lost = noticed.lost || is_overflow || (event.mask & lost) != 0;
+        }
+    return noticed;
 }
 
 } // namespace init::system

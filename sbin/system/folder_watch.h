@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Notices that a file was written into one of the folders named: a pid file that changes while its old
-// process lives sends no other word.
+// process lives sends no other word. And that somebody removes what is to stay. All with one instance of
+// inotify(7), of which a user has few.
 #pragma once
 
 #include "system/unique_fd.h"
@@ -12,18 +13,27 @@ namespace init::system {
 
 class FolderWatch {
 public:
+    struct Noticed {
+        bool written = false; ///< in one of the folders
+        bool lost = false;    ///< something that is to stay, or what was in it
+    };
+
     /// Where the kernel refuses (no more instances for this user) nothing is ever noticed.
     FolderWatch() noexcept;
 
-    /// Readable when something was written; -1 where nothing is noticed.
+    /// Readable when something has happened; -1 where nothing is noticed.
     [[nodiscard]] int descriptor() const noexcept { return fd_.get(); }
     /// errno of the kernel's refusal; 0 where there was none.
     [[nodiscard]] int error() const noexcept { return error_; }
     /// From now on; once is enough. A folder that does not exist is passed over. Errors: errno of
     /// inotify_add_watch(2), as ENOSPC; nothing is said of one where nothing is ever noticed.
     world::Result<void> add(const std::string& folder) noexcept;
-    /// Takes what has come; true when there was something.
-    bool drain() noexcept;
+    /// The folder, or the file that is no folder, is to stay where it is; a folder with all that is in it.
+    /// What is made anew has to be named again. One that cannot be watched is passed over: there are other
+    /// moments at which it is looked for.
+    void keep(const std::string& path) noexcept;
+    /// Takes what has come.
+    Noticed drain() noexcept;
 
 private:
     UniqueFd fd_;

@@ -227,6 +227,15 @@ BOOST_AUTO_TEST_CASE(a_reload_starts_what_is_new_and_ends_what_is_gone)
     BOOST_TEST(life.host.count("launch r2") == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(telinit_q_makes_anew_what_init_has_lost)
+{
+    Life life{"id:3:initdefault:\n"};
+    life.host.request_at(1s, 'q');
+    life.host.signal_at(2s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST((life.host.when("mend", life.host.count("mend") - 1) == 1s));
+}
+
 BOOST_AUTO_TEST_CASE(variables_set_by_fifo_reach_what_is_started_afterwards)
 {
     Life life{"id:3:initdefault:\no2:2:once:/bin/o\n"};
