@@ -72,7 +72,8 @@ Ending boot(const model::InitArguments& arguments)
                    pool.error().message(), model::exit_status::init_fault);
         return {};
     }
-    tree::Configuration configuration = tree::read_configuration(arguments.settings);
+    host::Tree before_the_loop;
+    tree::Configuration configuration = tree::read_configuration(before_the_loop, arguments.settings);
     host::LinuxHost machine{std::move(senses), std::move(*pool), configuration.settings};
     if (const std::string fault = machine.listen(); !fault.empty())
         return refuse_to_be_deaf(fault);
@@ -88,7 +89,7 @@ Ending boot(const model::InitArguments& arguments)
                                        RCINIT_VERSION, arguments.command, arguments.command_waits}};
     machine.on_status([&supervisor](bool anew) { return supervisor.report(anew); });
     supervisor.on_reload([&] {
-        tree::Configuration fresh = tree::read_configuration(arguments.settings);
+        tree::Configuration fresh = tree::read_configuration(machine.parts().tree, arguments.settings);
         for (const model::Diagnostic& complaint : fresh.complaints)
             machine.log().say(to_string(complaint));
         machine.use_log_choice(fresh.settings.log);

@@ -36,9 +36,11 @@ world::Result<pid_t> ChildLauncher::launch(const world::ChildRequest& request)
 {
     using Session = system::SpawnRequest::Session;
     const std::string program =
-        find_program(request.argv[0], request.is_command ? container_path() : system_path);
+        find_program(request.argv[0], request.is_command ? container_path() : system_path, answers_);
     if (program.empty())
         return world::errno_code(ENOENT);
+    if (answers_ && !answers_(program))
+        return world::errno_code(ETIMEDOUT);
     system::SpawnRequest wanted;
     wanted.soft_limit_restored = true;
     wanted.session = request.controlling ? Session::session_with_terminal : Session::session;

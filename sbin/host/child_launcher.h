@@ -20,7 +20,9 @@ public:
     /// Both outlive it.
     ChildLauncher(Loop& loop, keeper::KeeperPool& pool) noexcept : loop_(loop), pool_(pool) {}
 
-    /// As `world::Processes::launch`.
+    /// A program for which this is false is not touched: to execute it would hold up init.
+    void ask_first(std::function<bool(const std::string&)> answers) { answers_ = std::move(answers); }
+    /// As `world::Processes::launch`; ETIMEDOUT for a program on a file server that does not answer.
     world::Result<pid_t> launch(const world::ChildRequest& request);
     /// True for one that was launched here; it is forgotten by this. Allocates nothing.
     bool child_ended(pid_t pid) noexcept;
@@ -31,6 +33,7 @@ private:
 
     Loop& loop_;
     keeper::KeeperPool& pool_;
+    std::function<bool(const std::string&)> answers_;
     boost::asio::io_context io_{1}; ///< what Boost.Process launches on; nothing waits in it
     std::vector<pid_t> children_;
     std::unordered_map<std::string, world::RunId> outputs_; ///< the last one of each inittab id

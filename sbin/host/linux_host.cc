@@ -14,11 +14,12 @@ using namespace std::chrono_literals;
 
 constexpr auto last_lines = 2s; ///< for a scribe whose reader is slow, where there is no deadline
 
-system::PrepareOptions preparation(const keeper::KeeperPool& pool)
+system::PrepareOptions preparation(const keeper::KeeperPool& pool, Tree& tree)
 {
     system::PrepareOptions options;
     options.shared_pid_namespace = ::getpid() != 1;
     options.is_own = [&pool](pid_t pid) { return pool.is_own(pid); };
+    options.answers = [&tree](const std::string& path) { return tree.answers(path); };
     return options;
 }
 
@@ -40,9 +41,9 @@ Senses Senses::open()
 
 LinuxHost::LinuxHost(Senses senses, std::unique_ptr<keeper::KeeperPool> pool, const model::Settings& settings)
     : pool_(std::move(pool)), log_(*pool_, settings.log), loop_(std::move(senses.events), log_),
-      processes_(loop_, log_, *pool_),
+      processes_(loop_, log_, *pool_), tree_(loop_, log_, processes_.ownership()),
       signals_(std::move(senses.signals), loop_, processes_.reaper(), processes_.ownership()),
-      callers_(loop_, log_), records_(log_, preparation(*pool_),
+      callers_(loop_, log_), records_(log_, preparation(*pool_, tree_),
                                       {[this] {
                                            callers_.open();
                                            hear_of_losses();
@@ -58,6 +59,7 @@ LinuxHost::LinuxHost(Senses senses, std::unique_ptr<keeper::KeeperPool> pool, co
               }),
       machine_(log_, settings.hostname)
 {
+    processes_.use_tree(tree_);
     processes_.on_pipe_taken([this](int pipe) { callers_.close_output(pipe); });
     processes_.doubt().on_loss([this] { upkeep_.doubt(); });
     loop_.at_reserve([this] { pool_->begin_reserve(); });

@@ -63,12 +63,12 @@ private:
     Log log_;
     Loop loop_;
     Processes processes_;
+    Tree tree_;
     Signals signals_;
     Callers callers_;
     Records records_;
-    Machine machine_;
     Upkeep upkeep_;
-    Tree tree_;
+    Machine machine_;
     world::Host all_{loop_, processes_, callers_, records_, machine_, tree_, log_};
 };
 

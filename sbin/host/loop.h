@@ -50,6 +50,8 @@ public:
     world::Event next_event() override;
     void begin_reserve() noexcept override;
 
+    [[nodiscard]] std::optional<world::TimePoint> soonest_timer() const noexcept { return timers_.soonest(); }
+
     // control::Waiter, for what is rare. After `begin_reserve` nothing is added any more (ESHUTDOWN).
     [[nodiscard]] world::Result<void> add(int fd, control::Interest interest, Handler handler) override;
     void remove(int fd) noexcept override;

@@ -46,6 +46,23 @@ Belonging Ownership::end_of_chain(pid_t parent) const noexcept
     return {parent == 0 ? Belonging::Owner::visitor : Belonging::Owner::init, std::nullopt};
 }
 
+void Ownership::add_helper(pid_t pid) noexcept
+{
+    if (const auto free = std::ranges::find(helpers_, 0); free != helpers_.end())
+        *free = pid;
+}
+
+void Ownership::drop_helper(pid_t pid) noexcept
+{
+    if (const auto at = std::ranges::find(helpers_, pid); at != helpers_.end())
+        *at = 0;
+}
+
+bool Ownership::is_helper(pid_t pid) const noexcept
+{
+    return std::ranges::find(helpers_, pid) != helpers_.end();
+}
+
 // --- All of them ------------------------------------------------------------------------------------
 
 bool Ownership::look() noexcept
@@ -78,6 +95,9 @@ bool Ownership::look() noexcept
 
 void Ownership::mark_keepers() noexcept
 {
+    for (const pid_t pid : helpers_)
+        if (Row* const row = pid != 0 ? find(pid) : nullptr)
+            row->is_helper = true;
     if (Row* const own = find(self_)) {
         own->is_helper = own->is_known = true;
         own->seen.whose.owner = Belonging::Owner::init;
@@ -128,7 +148,7 @@ bool Ownership::visit_one_by_one(Visit visit, void* context) const noexcept
     return system::visit_processes_until(
         [](pid_t pid, void* data) {
             const All& a = *static_cast<const All*>(data);
-            if (pid == a.ownership.self_ || a.ownership.pool_.is_own(pid))
+            if (pid == a.ownership.self_ || a.ownership.pool_.is_own(pid) || a.ownership.is_helper(pid))
                 return true;
             const std::optional<system::ProcessStat> stat = system::read_process(pid);
             if (!stat || stat->state == 'Z' || stat->state == 'X')

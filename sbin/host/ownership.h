@@ -10,6 +10,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -49,6 +50,11 @@ public:
     /// PID 1 of its namespace: then a parent outside makes a visitor, else a stranger.
     [[nodiscard]] bool is_first() const noexcept { return is_first_; }
 
+    /// A process of init's own that is nobody's to count or to signal, besides those of the pool. Without a
+    /// place it counts.
+    void add_helper(pid_t pid) noexcept;
+    void drop_helper(pid_t pid) noexcept;
+
     /// Calls `visitor(seen)` for every process but init and its own helpers, until it returns false. False
     /// without a /proc of ours.
     template <class Visitor> bool visit_others(Visitor&& visitor) noexcept
@@ -80,6 +86,7 @@ private:
     };
     using Visit = bool (*)(const SeenProcess& seen, void* context);
 
+    [[nodiscard]] bool is_helper(pid_t pid) const noexcept;
     bool look() noexcept;
     void mark_keepers() noexcept;
     void settle(Row& row) noexcept;
@@ -90,6 +97,7 @@ private:
     const keeper::KeeperPool& pool_;
     bool is_first_;
     pid_t self_;
+    std::array<pid_t, 16> helpers_{}; ///< 0: a free place
     system::MappedRows<Row> rows_{most_processes};
 };
 

@@ -63,11 +63,19 @@ void Processes::child_ended(pid_t pid, int status)
         loop_.push(world::ChildEnded{pid, status});
         return;
     }
-    if (look_aside_.child_ended(pid))
+    if (look_aside_.child_ended(pid) || (tree_ != nullptr && tree_->child_ended(pid)))
         return;
     const bool is_watched = watches_.child_ended(pid, status);
     if (!pool_.child_ended(pid, status, sink_) && !is_watched)
         doubt_.doubt(); // an orphan: somebody has run something by hand
+}
+
+void Processes::use_tree(Tree& tree)
+{
+    tree_ = &tree;
+    const auto answers = [&tree](const std::string& path) { return tree.answers(path); };
+    doubt_.ask_first(answers);
+    launcher_.ask_first(answers);
 }
 
 // --- Starting ---------------------------------------------------------------------------------------

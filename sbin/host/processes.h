@@ -27,6 +27,9 @@ public:
 
     /// From now on keepers are heard. Errors: as `Waiter::add`; then nothing may be started.
     [[nodiscard]] world::Result<void> listen();
+    /// It outlives this. What it reads aside ends as a child of init; a path that it says does not answer is
+    /// not touched.
+    void use_tree(Tree& tree);
     /// Called with the pipe of a caller when the run that it is for has a copy of it, or needs none.
     void on_pipe_taken(std::function<void(int pipe)> taken) { pipe_taken_ = std::move(taken); }
 
@@ -47,14 +50,14 @@ public:
 
     void watch(pid_t pid) override { watches_.watch(pid); }
     void watch_folder(const std::string& folder) noexcept override { doubt_.watch_folder(folder); }
-    bool is_alive(pid_t pid) noexcept override;
-    world::Result<void> look_for_run_by_hand(std::string_view service,
-                                             std::span<const world::RunId> own) override
     [[nodiscard]] OwnershipDoubt& doubt() noexcept { return doubt_; }
-    {
-        return look_aside_.begin(service, own);
+    bool is_alive(pid_t pid) noexcept override;
     std::int64_t started_at(pid_t pid) noexcept override { return start_times_.of(pid); }
     std::optional<world::RunId> run_above(pid_t pid) noexcept override { return ownership_.of(pid).run; }
+    world::Result<void> look_for_run_by_hand(std::string_view service,
+                                             std::span<const world::RunId> own) override
+    {
+        return look_aside_.begin(service, own);
     }
     std::vector<world::ProcessLook> processes() override;
 
@@ -62,7 +65,7 @@ public:
     std::size_t crowd() noexcept override;
     std::size_t keepers_left() noexcept override { return pool_.runs_alive(); }
 
-    [[nodiscard]] const Ownership& ownership() const noexcept { return ownership_; }
+    [[nodiscard]] Ownership& ownership() noexcept { return ownership_; }
     [[nodiscard]] Reaper& reaper() noexcept { return reaper_; }
 
 private:
@@ -74,16 +77,17 @@ private:
 
     Loop& loop_;
     keeper::KeeperPool& pool_;
+    Tree* tree_ = nullptr;
     std::function<void(int)> pipe_taken_;
     std::function<void(world::Event)> sink_; ///< of what keepers say
     std::size_t at_work_ = 0;                ///< scripts whose end has not been told
     Ownership ownership_;
+    StartTimes start_times_;
     LookAside look_aside_;
     ChildLauncher launcher_;
     OwnershipDoubt doubt_;
     Reaper reaper_;
     Watches watches_;
-    StartTimes start_times_;
 };
 
 } // namespace init::host

@@ -25,7 +25,8 @@ std::string_view container_path() noexcept
     return path != nullptr && *path != '\0' ? std::string_view(path) : system_path;
 }
 
-std::string find_program(const std::string& name, std::string_view path)
+std::string find_program(const std::string& name, std::string_view path,
+                         const std::function<bool(const std::string&)>& answers)
 {
     if (name.find('/') != std::string::npos)
         return name;
@@ -38,7 +39,7 @@ std::string find_program(const std::string& name, std::string_view path)
         // An empty part is the working directory. Source: execvp(3).
         const std::string folder(end == begin ? "." : path.substr(begin, end - begin));
         std::string file = folder + "/" + name;
-        if (is_file(file)) {
+        if ((!answers || answers(file)) && is_file(file)) {
             if (::access(file.c_str(), X_OK) == 0)
                 return file;
             if (other.empty())

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -18,8 +19,10 @@ std::string_view container_path() noexcept;
 inline constexpr std::size_t most_folders = 100;
 
 /// `name` itself when it holds a slash; else the first executable file in the folders of `path`, or the first
-/// file of that name that is none; empty when there is neither.
-std::string find_program(const std::string& name, std::string_view path);
+/// file of that name that is none; empty when there is neither. One for which `answers` is false is not
+/// touched.
+std::string find_program(const std::string& name, std::string_view path,
+                         const std::function<bool(const std::string&)>& answers = {});
 
 /// An executable file, searched for in the container's PATH.
 bool is_program(const std::string& word);

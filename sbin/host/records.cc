@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <new>
 
 namespace init::host {
 namespace {
@@ -19,7 +20,7 @@ std::int64_t wall_clock() noexcept
 
 Records::Records(world::Log& log, system::PrepareOptions options, Channels channels, system::UtmpPaths paths)
     : log_(log), options_(std::move(options)), channels_(std::move(channels)), paths_(std::move(paths)),
-      utmp_(paths_)
+      both_(paths_), utmp_alone_({paths_.utmp, "", paths_.level})
 {
 }
 
@@ -60,26 +61,34 @@ void Records::remove_file(const std::string& path) noexcept
     (void)::unlink(path.c_str());
 }
 
+/// The log folder is often a mount, and where nobody answers for it the records in it are lost.
+const system::UtmpWriter& Records::writer() const noexcept
+try {
+    return !options_.answers || options_.answers(paths_.wtmp) ? both_ : utmp_alone_;
+} catch (const std::bad_alloc&) {
+    return utmp_alone_;
+}
+
 // A missing file is no fault, and a full disk must not hold the boot.
 
 void Records::record_boot() noexcept
 {
     boot_is_recorded_ = true;
-    (void)utmp_.boot(wall_clock());
+    (void)writer().boot(wall_clock());
 }
 
 void Records::record_runlevel(model::Runlevel previous, model::Runlevel level) noexcept
 {
     previous_ = previous;
     level_ = level;
-    (void)utmp_.runlevel(previous, level, wall_clock());
+    (void)writer().runlevel(previous, level, wall_clock());
     if (level.ends())
-        (void)utmp_.shutdown(wall_clock());
+        (void)writer().shutdown(wall_clock());
 }
 
 void Records::record_process(const std::string& id, pid_t pid, bool alive) noexcept
 {
-    (void)utmp_.process(id, pid, alive, wall_clock());
+    (void)writer().process(id, pid, alive, wall_clock());
 }
 
 } // namespace init::host

@@ -33,12 +33,14 @@ public:
 
 private:
     void mend_records() noexcept;
+    [[nodiscard]] const system::UtmpWriter& writer() const noexcept;
 
     world::Log& log_;
     system::PrepareOptions options_;
     Channels channels_;
     system::UtmpPaths paths_;
-    system::UtmpWriter utmp_;
+    system::UtmpWriter both_;
+    system::UtmpWriter utmp_alone_; ///< where wtmp lies with a file server that does not answer
     model::Runlevel previous_;
     model::Runlevel level_;
     bool boot_is_recorded_ = false;

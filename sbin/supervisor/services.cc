@@ -50,12 +50,14 @@ void Services::learn(Service& service, const std::string& path)
 {
     if (service.read && service.script == path && !service.is_outdated)
         return;
-    service.is_outdated = false;
-    service.script = path;
-    service.read = true;
     model::Diagnostics complaints;
     const world::Result<std::string> text =
         world::lines_or_complain(host_.tree, path, script_limit, complaints);
+    // Nobody answers for it now: what is known of it stands, and next time it is read.
+    service.is_outdated = !text && text.error() == boost::system::errc::timed_out;
+    service.script = path;
+    if (std::exchange(service.read, true) && service.is_outdated)
+        return;
     const std::string_view read = text ? std::string_view(*text) : std::string_view{};
     service.settings = tree::read_service_settings(host_.tree, service.name, path, read, complaints);
     service.pid_files = model::pid_file_candidates(read, service.name);
@@ -222,14 +224,14 @@ void Services::after_renewal(Service& service, const model::RunOutcome& outcome,
 
 // --- Processes --------------------------------------------------------------------------------------
 
-pid_t Services::pid_from_file(Service& service)
-{
 std::optional<int> Services::pid_in(const std::string& file)
 {
     const world::Result<std::string> text = host_.tree.read_file(file, 64);
     return text ? model::parse_pid_file(*text) : std::nullopt;
 }
 
+pid_t Services::pid_from_file(Service& service)
+{
     for (std::size_t i = 0; i < service.pid_files.size(); ++i) {
         const std::optional<int> pid = pid_in(service.pid_files[i]);
         if (!pid || !host_.processes.is_alive(*pid) || !is_meant(service, service.pid_files[i], *pid))
@@ -422,7 +424,9 @@ model::ServiceFacts Services::facts(Service& service, const std::string& link)
 {
     const world::FileLook look = host_.tree.look(link);
     model::ServiceFacts facts;
-    facts.link_leads_somewhere = look.kind == world::FileKind::file;
+    // What nobody answers for may be a script, and who runs it has the time to wait.
+    facts.link_leads_somewhere =
+        look.kind == world::FileKind::file || look.kind == world::FileKind::unanswered;
     facts.executable = look.executable;
     facts.locked = is_locked(service);
     refresh(service);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace init::system {
 
@@ -60,8 +61,14 @@ std::optional<MountPoint> parse_line(std::string_view line)
     const auto dash = std::find(words.begin(), words.end(), "-");
     if (dash - words.begin() < 6 || words.end() - dash < 3)
         return std::nullopt;
-    return MountPoint{decode_escapes(words[4]), decode_escapes(words[3]), decode_escapes(dash[1]),
-                      decode_escapes(dash[2])};
+    int id = 0;
+    (void)std::from_chars(words[0].data(), words[0].data() + words[0].size(), id);
+    return MountPoint{decode_escapes(words[4]),
+                      decode_escapes(words[3]),
+                      decode_escapes(dash[1]),
+                      decode_escapes(dash[2]),
+                      id,
+                      std::string(words[2])};
 }
 
 std::string_view parent_of(std::string_view path) noexcept

@@ -18,6 +18,8 @@ struct MountPoint {
     std::string root;   ///< which folder or file of the file system is seen there; `/` for the whole of it
     std::string type;   ///< `tmpfs`, `ext4`, `fuse.sshfs`
     std::string device; ///< the mount's source: a device, `tmpfs`, `none`
+    int id = 0;         ///< of the mount
+    std::string number; ///< of its file system, `MAJOR:MINOR`; the same for all its mounts
     bool operator==(const MountPoint&) const = default;
 };
 

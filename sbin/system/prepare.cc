@@ -77,6 +77,11 @@ public:
     }
 
 private:
+    bool answers(const std::string& path) const
+    {
+        return !options_.answers || options_.answers(root_ + path);
+    }
+
     bool exists(const std::string& path) const { return ::access((root_ + path).c_str(), F_OK) == 0; }
 
     void say(const std::string& attempt, int error, std::string_view what_now)
@@ -123,6 +128,11 @@ private:
 
     void make_folder(const FolderRow& row)
     {
+        if (!answers(row.path)) {
+            report_.messages.push_back(
+                fmt::format("making {}: its file server does not answer; it stays as it is", row.path));
+            return;
+        }
         if (row.instead != nullptr)
             link_folder(row);
         const auto made = make_trusted(root_, row.path, mode_of(row));
@@ -149,6 +159,7 @@ private:
         options.root = root_;
         options.shared_pid_namespace = options_.shared_pid_namespace;
         options.is_own = options_.is_own;
+        options.answers = options_.answers;
         SweepReport swept = sweep_stale_state(options);
         report_.removed = std::move(swept.removed);
         report_.messages.insert(report_.messages.end(), swept.messages.begin(), swept.messages.end());
@@ -156,6 +167,8 @@ private:
 
     void make_utmp()
     {
+        if (!answers("/var/run/utmp"))
+            return;
         const auto folder = open_trusted(root_, "/var/run");
         if (!folder)
             return; // said when the folders were made
@@ -199,7 +212,7 @@ private:
 
     void give_to_group(int file)
     {
-        const auto group = group_number(root_, "utmp");
+        const auto group = answers("/etc/group") ? group_number(root_, "utmp") : std::nullopt;
         // Harmless: EPERM, since without the right to do it the file is the caller's own, and EINVAL of a
         // user namespace that does not have the group.
         if (group && ::fchown(file, static_cast<uid_t>(-1), *group) != 0 && errno != EPERM && errno != EINVAL)

@@ -17,6 +17,8 @@ struct PrepareOptions {
     std::string root;                  ///< the tree; empty for the real root
     bool shared_pid_namespace = false; ///< turns the sweep off
     std::function<bool(pid_t)> is_own; ///< init's own helpers, for the sweep
+    /// A path for which this is false is not touched: who answers for it may never do.
+    std::function<bool(const std::string& path)> answers;
     bool first = true; ///< false: after a script, when what it removed is made anew; nothing is swept or said
     bool mount_proc = true;      ///< false: a missing /proc stays missing
     pid_t init_pid = ::getpid(); ///< whose stdout a missing /dev/console leads to

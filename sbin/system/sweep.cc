@@ -122,6 +122,10 @@ private:
 
     void sweep_top(std::string_view name)
     {
+        if (options_.answers && !options_.answers(root_ + std::string(name))) {
+            say(fmt::format("sweep of {}: its file server does not answer; left as it is", name));
+            return;
+        }
         const auto folder = open_trusted(root_, name);
         if (!folder) {
             if (!is_gone(folder.error().code.value())) // an image need not have every one of them
@@ -172,7 +176,8 @@ private:
         std::size_t names = 0;
         const auto look = [&](const char* name, unsigned char type) {
             ++names;
-            if (may_be_stale(place, name, type))
+            // A mount point is somebody else's, and whoever answers for it may never do.
+            if (may_be_stale(place, name, type) && !mount_points_.contains(root_ + place.path + "/" + name))
                 look_at(place, name, entries);
         };
         const auto listed = folder ? for_each_entry(folder.get(), most, look) : world::errno_code();
@@ -219,7 +224,7 @@ private:
     {
         const std::string& name = entry.name;
         const std::string path = place.path + "/" + name;
-        if (is_foreign(place.folder, name, path))
+        if (is_foreign(place.folder, name))
             return;
         if (S_ISDIR(entry.mode))
             enter(place, entry, path);
@@ -233,10 +238,9 @@ private:
 
     static bool is_kept(std::string_view name) { return std::ranges::find(kept, name) != std::end(kept); }
 
-    bool is_foreign(int folder, const std::string& name, const std::string& path) const
+    /// One that is known was passed over: a state folder below another (/run/lock) has its own turn.
+    static bool is_foreign(int folder, const std::string& name)
     {
-        if (mount_points_.contains(root_ + path))
-            return true; // a state folder below another (/run/lock) has its own turn
         return is_mount_root(folder, name.c_str()).value_or(false);
     }
 

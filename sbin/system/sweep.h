@@ -24,7 +24,8 @@ struct SweepLimits {
 struct SweepOptions {
     std::string root;                  ///< the tree to sweep; empty for the real root
     bool shared_pid_namespace = false; ///< nothing is swept: a file's owner may be a neighbour
-    std::function<bool(pid_t)> is_own; ///< init's own helpers; init itself is always one
+    std::function<bool(const std::string& path)> answers; ///< as of `PrepareOptions`
+    std::function<bool(pid_t)> is_own;                    ///< init's own helpers; init itself is always one
     std::string mountinfo = "/proc/self/mountinfo";
     SweepLimits limits;
 };

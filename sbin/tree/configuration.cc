@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tree/configuration.h"
 
-#include "system/rooted_tree.h"
 #include "world/file_lines.h"
 #include "world/folder_names.h"
 
@@ -46,9 +45,9 @@ Configuration read_configuration_files(world::Tree& tree)
     return configuration;
 }
 
-Configuration read_configuration(std::span<const std::pair<std::string, std::string>> options)
+Configuration read_configuration(world::Tree& own,
+                                 std::span<const std::pair<std::string, std::string>> options)
 {
-    system::RootedTree own("");
     Configuration configuration = read_configuration_files(own);
     std::vector<std::string> environment;
     for (char** variable = environ; variable && *variable; ++variable)

@@ -23,8 +23,8 @@ struct Configuration {
 /// that is not there is nothing; one that cannot be read is a complaint.
 Configuration read_configuration_files(world::Tree& tree);
 
-/// /etc/rcinit.conf, /etc/rcinit.conf.d/*.conf in the order of their names, RCINIT_* of the environment, then
-/// `options` by key.
-Configuration read_configuration(std::span<const std::pair<std::string, std::string>> options);
+/// The same of `own`, the tree that we run in, then RCINIT_* of the environment, then `options` by key.
+Configuration read_configuration(world::Tree& own,
+                                 std::span<const std::pair<std::string, std::string>> options);
 
 } // namespace init::tree

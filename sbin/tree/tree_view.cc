@@ -17,7 +17,7 @@ world::Result<TreeView> open_tree(std::string root)
         return folder.error();
     const bool is_own = root.empty();
     system::RootedTree tree(std::move(root));
-    Configuration configuration = is_own ? read_configuration({}) : read_configuration_files(tree);
+    Configuration configuration = is_own ? read_configuration(tree, {}) : read_configuration_files(tree);
     model::MachineFacts facts = is_own ? system::probe_machine() : model::MachineFacts{};
     facts.set_hostname = configuration.settings.hostname;
     return TreeView{std::move(tree), configuration.settings, facts, std::move(configuration.complaints)};

@@ -14,7 +14,16 @@
 
 namespace init::world {
 
-enum class FileKind { none, file, folder, fifo, socket, device, other };
+enum class FileKind {
+    none,
+    file,
+    folder,
+    fifo,
+    socket,
+    device,
+    other,
+    unanswered ///< on a file server that does not answer: it may be anything, and nobody may wait to see
+};
 struct FileLook {
     FileKind kind = FileKind::none; ///< of what a link leads to
     bool executable = false;        ///< by us; in another root: any of its mode bits says so

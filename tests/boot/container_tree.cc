@@ -111,7 +111,9 @@ void Container::make_tree()
     for (const auto& entry : fs::directory_iterator{"/usr/sbin"})
         fs::create_symlink("/usr/sbin/" + entry.path().filename().string(),
                            host_path("/sbin/" + entry.path().filename().string()));
-    for (const char* device : {"/dev/null", "/dev/zero", "/dev/tty"}) {
+    for (const char* device : {"/dev/null", "/dev/zero", "/dev/tty", "/dev/fuse"}) {
+        if (!fs::exists(device))
+            continue;
         file(device, "");
         mounts_.push_back({device, host_path(device), "", false});
     }

@@ -2,6 +2,8 @@
 // What the boot tests run inside a container as daemons and as witnesses: a daemon that does what its options
 // say, a stopper, makers of orphans and of output, and a look at what a process was born with. It never
 // signals a pid that it did not make or read from a pid file.
+#include "file_server.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -349,5 +351,7 @@ int main(int argc, char** argv)
         return storm(words);
     if (verb == "crowd")
         return crowd(words);
+    if (verb == "file-server") // POINT SOURCE [--silence FILE] [--deaf]
+        return boot::serve_files(words.at(0), words.at(1), option(words, "--silence"), flag(words, "--deaf"));
     return write_output(verb, words);
 }

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(mountinfo_is_read_with_its_escapes_and_without_its_broken_l
     BOOST_TEST(table.points().size() == 8U);
     const MountPoint* found = table.find("/run/with blank");
     BOOST_REQUIRE(found != nullptr);
-    BOOST_TEST((*found == MountPoint{"/run/with blank", "/srv/a b", "ext4", "/dev/sda1"}));
+    BOOST_TEST((*found == MountPoint{"/run/with blank", "/srv/a b", "ext4", "/dev/sda1", 4, "8:1"}));
     BOOST_TEST(table.is_mount_point("/var/run/app.pid"));
     BOOST_TEST(!table.is_mount_point("/var/run"));
 }
