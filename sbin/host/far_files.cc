@@ -2,6 +2,7 @@
 #include "host/far_files.h"
 
 #include "system/after_fork.h"
+#include "system/confine.h"
 #include "system/signal_mask.h"
 #include "system/write_text.h"
 #include "world/guarded.h"
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -35,6 +37,7 @@ constexpr milliseconds slice{50}; ///< after which it is asked whether a signal 
     for (const int signo : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE})
         ::signal(signo, SIG_DFL);
     system::SignalMask{}.apply();
+    system::keep_capabilities({CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH}); // what init itself would read with
     try {
         const world::Result<std::string> found = work();
         const int error = found ? 0 : found.error().value();

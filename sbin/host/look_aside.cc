@@ -3,12 +3,14 @@
 
 #include "host/run_by_hand.h"
 #include "system/after_fork.h"
+#include "system/confine.h"
 #include "system/signal_mask.h"
 #include "system/signal_process.h"
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -80,6 +82,10 @@ void LookAside::look(const std::string& service, std::span<const world::RunId> o
     for (const int signo : {SIGTERM, SIGINT, SIGHUP, SIGQUIT})
         ::signal(signo, SIG_DFL);
     system::SignalMask{}.apply();
+    // Whose program and folder it may see the kernel decides by capabilities: with this one all, without it
+    // those of processes that have no more than it has itself.
+    if (system::has_capability(CAP_SYS_PTRACE))
+        system::keep_capabilities({CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH});
     Answer found;
     try {
         const RunByHandSearch search{service};

@@ -5,6 +5,7 @@
 #include "keeper/scribe.h"
 
 #include "system/after_fork.h"
+#include "system/confine.h"
 #include "system/file_limit.h"
 #include "system/process_title.h"
 
@@ -210,6 +211,8 @@ void scribe_main(ScribeSources sources, int output, Desk& desk) noexcept
     system::keep_only(given, std::size(given));
     system::set_title("rc-scribe", "rc-scribe");
     ::setsid();
+    system::keep_capabilities({});
+    system::allow_only_reading_and_writing();
     Scribe(desk).work();
     ::_exit(0);
 }

@@ -205,4 +205,33 @@ BOOST_AUTO_TEST_CASE(a_silent_configuration_keeps_neither_a_reload_nor_the_stop_
     BOOST_TEST(box.count_events("web stop") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(helpers_have_no_more_rights_than_they_need)
+{
+    Container box;
+    box.service("web");
+    box.enable("web", 10, 90);
+    BOOST_REQUIRE(box.boot());
+    const auto status_of = [&](const char* comm, const std::string& line) {
+        for (const Process& process : box.processes())
+            if (process.comm == comm) {
+                const std::string text = box.read("/proc/" + std::to_string(process.pid) + "/status");
+                const std::size_t begin = text.find(line + ":\t");
+                return begin == std::string::npos ? "none"
+                                                  : text.substr(begin, text.find('\n', begin) - begin);
+            }
+        return std::string("no such process");
+    };
+    for (const char* set : {"CapEff", "CapPrm", "CapInh", "CapBnd", "CapAmb"})
+        BOOST_TEST(status_of("rc-scribe", set) == std::string(set) + ":\t0000000000000000");
+    BOOST_TEST(status_of("rc-scribe", "NoNewPrivs") == "NoNewPrivs:\t1");
+#if !defined(__SANITIZE_ADDRESS__) && (defined(__x86_64__) || defined(__aarch64__))
+    BOOST_TEST(status_of("rc-scribe", "Seccomp") == "Seccomp:\t2");
+#endif
+    // What scripts inherit is what init has.
+    for (const char* comm : {"rc-spawner", "rc-keeper"})
+        for (const char* line : {"CapEff", "CapPrm", "CapBnd", "NoNewPrivs", "Seccomp"})
+            BOOST_TEST(status_of(comm, line) == status_of("init", line));
+    BOOST_TEST(box.stop().status == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
