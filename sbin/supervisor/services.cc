@@ -58,6 +58,10 @@ void Services::learn(Service& service, const std::string& path)
     service.script = path;
     if (std::exchange(service.read, true) && service.is_outdated)
         return;
+    if (!text && text.error() != boost::system::errc::no_such_file_or_directory)
+        complaints.push_back(
+            {path, 0,
+             "cannot be read (" + text.error().message() + "), its settings and pid files are not known"});
     const std::string_view read = text ? std::string_view(*text) : std::string_view{};
     service.settings = tree::read_service_settings(host_.tree, service.name, path, read, complaints);
     service.pid_files = model::pid_file_candidates(read, service.name);

@@ -22,6 +22,9 @@ model::ServiceSettings read_service_settings(world::Tree& tree, const std::strin
     const std::string own = "/etc/rcinit.conf.d/" + name + ".service";
     if (const world::Result<std::string> more = world::lines_or_complain(tree, own, text_limit, complaints))
         add(model::read_settings(settings, *more, own));
+    else if (more.error() != boost::system::errc::no_such_file_or_directory)
+        complaints.push_back(
+            {own, 0, "cannot be read (" + more.error().message() + "), its settings are left out"});
     return settings;
 }
 

@@ -48,6 +48,21 @@ model::ServiceStatus status_at(Life& life, std::chrono::milliseconds when, const
 
 } // namespace
 
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_of_a_service_is_told)
+{
+    Life life;
+    life.red_hat({"web"});
+    life.host.file("/etc/rcinit.conf.d/web.service", "keeper=no\n");
+    life.host.unreadable = {"/etc/rcinit.conf.d/web.service", "/etc/rc.d/rc3.d/S10web"};
+    life.host.signal_at(1s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST(life.host.has_said(
+        "/etc/rcinit.conf.d/web.service: cannot be read (Permission denied), its settings are left out"));
+    BOOST_TEST(life.host.has_said("/etc/rc.d/rc3.d/S10web: cannot be read (Permission denied), its settings "
+                                  "and pid files are not known"));
+    BOOST_TEST(life.host.count("start web") == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_daemon_that_a_start_leaves_is_the_main_process)
 {
     Life life;
