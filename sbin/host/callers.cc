@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto status_delay = 300ms; ///< a burst of changes is written once
+constexpr auto status_retry = 5s;    ///< what could not be written is not left as it was
 
 } // namespace
 
@@ -139,7 +140,14 @@ void Callers::write_status()
 {
     if (state_.path().empty())
         return;
-    (void)control::write_status_file(state_.path(), make_status(false) + "\n");
+    const auto written = control::write_status_file(state_.path(), make_status(false) + "\n");
+    if (!written) {
+        status_due_ = loop_.now() + status_retry;
+        if (!is_refusal_said_)
+            log_.say(fmt::format("cannot write {}/status.json: {}; it is out of date until it can be",
+                                 state_.path(), written.error().message()));
+    }
+    is_refusal_said_ = !written;
     // A status is the largest thing that is ever built here, and it comes after a burst of work: what both
     // leave free in the memory would stay resident in PID 1 for the container's life.
     system::release_idle_memory();

@@ -64,6 +64,7 @@ private:
     world::TimePoint status_not_before_{}; ///< the last one took its share of the time
     std::string answer_;                   ///< the last one, while it stands
     bool is_channel_open_ = true;
+    bool is_refusal_said_ = false; ///< that the file could not be written
 };
 
 } // namespace init::host
