@@ -223,6 +223,9 @@ private:
     void link_console()
     {
         const auto devices = open_trusted(root_, "/dev");
+        if (!devices && devices.error().code.value() != ENOENT)
+            report_.messages.push_back(fmt::format(
+                "making /dev/console: {}; what scripts write to it is lost", devices.error().message()));
         if (!devices || ::faccessat(devices->fd.get(), "console", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
             return;
         const std::string target = fmt::format("/proc/{}/fd/1", options_.init_pid);
