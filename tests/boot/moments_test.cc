@@ -3,11 +3,11 @@
 // right after each line that init and the scripts write. Always exit 0 before the deadline, and nobody left.
 #define BOOST_TEST_MODULE boot_moments
 #include "follower.h"
+#include "trials.h"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <climits>
 #include <cstdlib>
 #include <fstream>
@@ -15,7 +15,6 @@
 #include <random>
 #include <sstream>
 #include <string_view>
-#include <thread>
 
 namespace ut = boost::unit_test;
 using namespace boot;
@@ -24,7 +23,6 @@ namespace {
 
 constexpr int services = 8;
 constexpr int random_moments = 200;
-constexpr unsigned side_by_side = 4;
 constexpr int traced_moments = 40; ///< in a short run; a long one takes every event of a boot
 constexpr Layout layouts[] = {Layout::red_hat, Layout::debian, Layout::plain};
 constexpr milliseconds deadline{3600};
@@ -84,27 +82,6 @@ std::string fault(Container& box, const std::string& moment)
     if (text.str().empty())
         return {};
     return moment + ": " + text.str() + "\nevents" + joined(events) + "\nlog\n" + box.log();
-}
-
-/// Runs `trial(i)` for each i below `count`, a few at a time; returns what was wrong.
-template <class Trial> std::vector<std::string> run_trials(int count, const Trial& trial)
-{
-    std::vector<std::string> faults(static_cast<std::size_t>(count));
-    std::atomic<int> next{0};
-    std::vector<std::thread> workers;
-    for (unsigned w = 0; w < side_by_side; ++w)
-        workers.emplace_back([&] {
-            for (int i = next++; i < count; i = next++)
-                try {
-                    faults[static_cast<std::size_t>(i)] = trial(i);
-                } catch (const std::exception& e) {
-                    faults[static_cast<std::size_t>(i)] = e.what();
-                }
-        });
-    for (std::thread& worker : workers)
-        worker.join();
-    std::erase(faults, "");
-    return faults;
 }
 
 /// How long an undisturbed boot takes here, under the load of the trials.
