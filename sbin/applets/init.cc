@@ -61,6 +61,13 @@ Ending refuse_to_be_deaf(const std::string& fault)
     return {};
 }
 
+/// Before there is a loop, which it takes settings to make.
+tree::Configuration read_configuration(const model::InitArguments& arguments)
+{
+    host::Tree own;
+    return tree::read_configuration(own, arguments.settings);
+}
+
 Ending boot(const model::InitArguments& arguments)
 {
     host::Senses senses = host::Senses::open();
@@ -72,8 +79,7 @@ Ending boot(const model::InitArguments& arguments)
                    pool.error().message(), model::exit_status::init_fault);
         return {};
     }
-    host::Tree before_the_loop;
-    tree::Configuration configuration = tree::read_configuration(before_the_loop, arguments.settings);
+    tree::Configuration configuration = read_configuration(arguments);
     host::LinuxHost machine{std::move(senses), std::move(*pool), configuration.settings};
     if (const std::string fault = machine.listen(); !fault.empty())
         return refuse_to_be_deaf(fault);

@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace init::host {
 namespace {
 
@@ -41,8 +39,7 @@ void OwnershipDoubt::listen()
 void OwnershipDoubt::watch_folder(const std::string& folder) noexcept
 {
     guarded(log_, "a folder is not watched for pid files; going on without it", [&] {
-        if (std::ranges::find(watched_, folder) == watched_.end())
-            watched_.push_back(folder);
+        watched_.insert(folder);
         watch_now(folder);
     });
 }

@@ -8,8 +8,8 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
-#include <vector>
 
 namespace init::host {
 
@@ -29,6 +29,8 @@ public:
     void on_loss(std::function<void()> lost) { lost_ = std::move(lost); }
     /// As `FolderWatch::keep`.
     void keep(const std::string& path) noexcept { folders_.keep(path); }
+    /// A stop asks for itself, and nothing is noticed any more.
+    void begin_stop() noexcept { folders_.let_go(); }
     /// OwnershipUnsure comes soon, once for a burst. Allocates nothing.
     void doubt() noexcept;
 
@@ -41,7 +43,7 @@ private:
     system::FolderWatch folders_;
     void watch_now(const std::string& folder);
 
-    std::vector<std::string> watched_;
+    std::set<std::string> watched_;
     std::function<bool(const std::string&)> answers_;
     std::function<void()> lost_;
     std::optional<world::TimePoint> due_;

@@ -105,6 +105,7 @@ bool Processes::is_busy(world::RunId run) noexcept
 void Processes::begin_stop() noexcept
 {
     system::release_kept_files();
+    doubt_.begin_stop();
 }
 
 // --- Signalling -------------------------------------------------------------------------------------

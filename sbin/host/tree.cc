@@ -32,7 +32,8 @@ world::FileLook look_at(const std::string& path)
     struct stat found {};
     if (::stat(path.c_str(), &found) != 0)
         return {};
-    return {system::file_kind(found.st_mode), ::access(path.c_str(), X_OK) == 0, found.st_mtime};
+    return {system::file_kind(found.st_mode), ::access(path.c_str(), X_OK) == 0, found.st_mtime, found.st_dev,
+            found.st_ino};
 }
 
 /// As text for the way between two processes: no name holds a NUL.
@@ -55,7 +56,8 @@ std::vector<std::string> split_names(std::string_view text)
     return names;
 }
 
-/// A file server stamps files with a clock of its own, so none of them is old enough to tell anything.
+/// A file server stamps files with a clock of its own, so none of them is old enough to tell anything; nor does
+/// it say that a file is the one that it was.
 constexpr std::int64_t unknown_time = std::numeric_limits<std::int64_t>::max() / 2;
 
 world::FileLook far_look(std::string_view bytes)
@@ -64,6 +66,7 @@ world::FileLook far_look(std::string_view bytes)
     if (bytes.size() == sizeof look)
         std::memcpy(&look, bytes.data(), sizeof look);
     look.modified = unknown_time;
+    look.device = look.inode = 0;
     return look;
 }
 

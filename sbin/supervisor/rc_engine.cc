@@ -132,13 +132,14 @@ RcEngine::Begun RcEngine::start(std::size_t index)
         join(*stop, index);
         return Begun::runs;
     }
-    if (is_skipped(step, service)) {
+    const world::FileLook look = host_.tree.look(step.path);
+    if (is_skipped(step, service, look)) {
         services_.withdraw(service, purpose);
         return Begun::no;
     }
     world::ScriptRequest request;
     request.label = step.link.name;
-    request.argv = command_of(step);
+    request.argv = command_of(step, look);
     request.environment = context_.environment;
     request.keeper = keeper_of(settings_, service.settings);
     request.grouped = settings_.output == model::OutputChoice::grouped;
@@ -228,7 +229,7 @@ void RcEngine::join(Run& run, std::size_t index)
     runs_.set_limit(run, limit);
 }
 
-bool RcEngine::is_skipped(const model::PlanStep& step, Service& service)
+bool RcEngine::is_skipped(const model::PlanStep& step, Service& service, const world::FileLook& look)
 {
     if (const auto reason =
             tree::machine_skip(host_.tree, step.link.name, step.path, host_.machine.machine_facts())) {
@@ -236,8 +237,8 @@ bool RcEngine::is_skipped(const model::PlanStep& step, Service& service)
         services_.skipped(service, *reason);
         return true;
     }
-    services_.learn(service, step.path);
-    model::ServiceFacts facts = services_.facts(service, step.path);
+    services_.learn(service, step.path, look);
+    model::ServiceFacts facts = services_.facts(service, look);
     facts.level_reached = !context_.previous.is_none();
     const auto reason = skip_reason(layout_, step, facts);
     if (!reason)
@@ -255,9 +256,9 @@ bool RcEngine::is_skipped(const model::PlanStep& step, Service& service)
     return true;
 }
 
-std::vector<std::string> RcEngine::command_of(const model::PlanStep& step)
+std::vector<std::string> RcEngine::command_of(const model::PlanStep& step, const world::FileLook& look)
 {
-    std::vector<std::string> command = tree::script_command(host_.tree, step.path, {&step.verb, 1});
+    std::vector<std::string> command = tree::script_command(host_.tree, step.path, look, {&step.verb, 1});
     if (is_wrapped_)
         return {"/bin/sh", initscript_path,
                 entry_,    std::string(1, context_.level.letter()),

@@ -110,8 +110,9 @@ private:
     [[nodiscard]] Begun answer_refusal(std::size_t step, const Service& service, int error);
     void let_go(std::size_t step) noexcept;
     void drop_held(std::size_t step) noexcept;
-    [[nodiscard]] bool is_skipped(const model::PlanStep& step, Service& service);
-    [[nodiscard]] std::vector<std::string> command_of(const model::PlanStep& step);
+    [[nodiscard]] bool is_skipped(const model::PlanStep& step, Service& service, const world::FileLook& look);
+    [[nodiscard]] std::vector<std::string> command_of(const model::PlanStep& step,
+                                                      const world::FileLook& look);
     [[nodiscard]] world::TimePoint limit_of(std::size_t step, const Service& service);
     [[nodiscard]] world::Result<void> launch(Run run, const world::ScriptRequest& request,
                                              std::optional<std::size_t> step);

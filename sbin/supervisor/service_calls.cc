@@ -29,10 +29,11 @@ void ServiceCalls::begin(const world::ServiceCalled& call, const std::string& fo
                          std::vector<std::string> environment, const model::Settings& settings)
 {
     const std::string path = folder + "/" + call.service;
-    if (host_.tree.look(path).kind != world::FileKind::file)
+    const world::FileLook look = host_.tree.look(path);
+    if (look.kind != world::FileKind::file)
         return refuse(call, fmt::format("init sees no script {}", path));
     Service& service = services_.get(call.service);
-    services_.learn(service, path);
+    services_.learn(service, path, look);
     if (!keeper_of(settings, service.settings))
         return refuse(call, "it has keeper=no, and nobody would read its output for the caller");
 
@@ -46,7 +47,7 @@ void ServiceCalls::begin(const world::ServiceCalled& call, const std::string& fo
     made.wanted.purpose = model::purpose_of(verb);
     made.wanted.asker = Asker::caller;
     made.request.label = call.service;
-    made.request.argv = tree::script_command(host_.tree, path, call.arguments);
+    made.request.argv = tree::script_command(host_.tree, path, look, call.arguments);
     made.request.environment = std::move(environment);
     made.request.environment.insert(made.request.environment.end(), call.environment.begin(),
                                     call.environment.end());

@@ -46,10 +46,12 @@ Service* Services::find(std::string_view name) noexcept
     return at == by_name_.end() ? nullptr : at->second;
 }
 
-void Services::learn(Service& service, const std::string& path)
+void Services::learn(Service& service, const std::string& path, const world::FileLook& look)
 {
-    if (service.read && service.script == path && !service.is_outdated)
+    const bool is_known = service.script == path || look.is_still(service.script_look);
+    if (service.read && is_known && !service.is_outdated)
         return;
+    service.script_look = look;
     model::Diagnostics complaints;
     const world::Result<std::string> text =
         world::lines_or_complain(host_.tree, path, script_limit, complaints);
@@ -416,17 +418,18 @@ void Services::gather_for_stop(const std::string& script_folder)
     for (std::string& name : locks) {
         if (name.ends_with(lock_ending))
             name.resize(name.size() - lock_ending.size());
-        if (find(name) || host_.tree.look(script_folder + "/" + name).kind != world::FileKind::file)
+        const std::string script = script_folder + "/" + name;
+        const world::FileLook look = find(name) ? world::FileLook{} : host_.tree.look(script);
+        if (look.kind != world::FileKind::file)
             continue;
         Service& service = get(name);
-        learn(service, script_folder + "/" + name);
+        learn(service, script, look);
         service.locked = true;
     }
 }
 
-model::ServiceFacts Services::facts(Service& service, const std::string& link)
+model::ServiceFacts Services::facts(Service& service, const world::FileLook& look)
 {
-    const world::FileLook look = host_.tree.look(link);
     model::ServiceFacts facts;
     // What nobody answers for may be a script, and who runs it has the time to wait.
     facts.link_leads_somewhere =

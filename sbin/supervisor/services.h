@@ -24,7 +24,8 @@ namespace init::supervisor {
 
 struct Service {
     std::string name;
-    std::string script; ///< the path it was last run by
+    std::string script;          ///< the path it was last run by
+    world::FileLook script_look; ///< of the file that was read
     model::ServiceState state = model::ServiceState::stopped;
     model::Wanted wanted = model::Wanted::down;
     pid_t main = 0;              ///< 0 when none lives
@@ -60,7 +61,8 @@ public:
 
     /// Reads the script's own settings and those of /etc/rcinit.conf.d/NAME.service, and where its pid file
     /// may be. Once for each path and reading of the configuration.
-    void learn(Service& service, const std::string& path);
+    /// `look` is of that path: what is still the file that was read is not read again by another of its names.
+    void learn(Service& service, const std::string& path, const world::FileLook& look);
     /// The configuration is read again: so are the settings of each service, when they are needed next.
     void outdate_settings() noexcept
     {
@@ -90,7 +92,8 @@ public:
     void refresh(Service& service);
     void refresh_all();
 
-    model::ServiceFacts facts(Service& service, const std::string& link);
+    /// `look` is of the link that its script would be run by.
+    model::ServiceFacts facts(Service& service, const world::FileLook& look);
     /// When a stop begins: reads ownership anew, and takes up what init never started but has its lock in
     /// /var/lock/subsys and a script in this folder.
     void gather_for_stop(const std::string& script_folder);

@@ -4,6 +4,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -28,17 +29,33 @@ world::Result<void> FolderWatch::add(const std::string& folder) noexcept
 {
     // A folder that is named again, or by another way, has the watch that it has.
     constexpr unsigned mask = written | IN_ONLYDIR | IN_MASK_ADD;
-    if (!fd_ || ::inotify_add_watch(fd_.get(), folder.c_str(), mask) >= 0 || errno == ENOENT ||
+    if (!fd_ || is_over_ || take(::inotify_add_watch(fd_.get(), folder.c_str(), mask)) || errno == ENOENT ||
         errno == ENOTDIR)
         return {};
     return world::errno_code();
 }
 
+bool FolderWatch::take(int watch) noexcept
+{
+    highest_ = std::max(highest_, watch);
+    return watch >= 0;
+}
+
+void FolderWatch::let_go() noexcept
+{
+    // EINVAL: one that has gone with its folder.
+    for (int watch = 1; watch <= highest_; ++watch)
+        (void)::inotify_rm_watch(fd_.get(), watch);
+    is_over_ = true;
+}
+
 void FolderWatch::keep(const std::string& path) noexcept
 {
     constexpr unsigned as_named = IN_DONT_FOLLOW | IN_MASK_ADD;
-    if (fd_ && ::inotify_add_watch(fd_.get(), path.c_str(), folder_lost | IN_ONLYDIR | as_named) < 0)
-        (void)::inotify_add_watch(fd_.get(), path.c_str(), file_lost | as_named);
+    if (!fd_ || is_over_)
+        return;
+    if (!take(::inotify_add_watch(fd_.get(), path.c_str(), folder_lost | IN_ONLYDIR | as_named)))
+        (void)take(::inotify_add_watch(fd_.get(), path.c_str(), file_lost | as_named));
 }
 
 FolderWatch::Noticed FolderWatch::drain() noexcept

@@ -34,10 +34,17 @@ public:
     void keep(const std::string& path) noexcept;
     /// Takes what has come.
     Noticed drain() noexcept;
+    /// From now on nothing is noticed. The kernel frees watches some ms later, and whoever closes the instance waits
+    /// for that: one who will end soon lets go of them first.
+    void let_go() noexcept;
 
 private:
+    bool take(int watch) noexcept;
+
     UniqueFd fd_;
     int error_ = 0;
+    int highest_ = 0; ///< of the watches, which count from 1
+    bool is_over_ = false;
 };
 
 } // namespace init::system

@@ -28,10 +28,10 @@ std::vector<std::string> interpreter_of(std::string_view head)
 } // namespace
 
 std::vector<std::string> script_command(world::Tree& tree, const std::string& path,
-                                        std::span<const std::string> arguments)
+                                        const world::FileLook& look, std::span<const std::string> arguments)
 {
     std::vector<std::string> command;
-    if (!tree.look(path).executable) {
+    if (!look.executable) {
         const world::Result<std::string> head = tree.read_file(path, 256);
         command = interpreter_of(head ? std::string_view(*head) : std::string_view{});
     }

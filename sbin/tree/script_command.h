@@ -10,9 +10,9 @@
 
 namespace init::tree {
 
-/// `path` with `arguments`; behind the interpreter of its `#!` line where it is not executable: Debian's rc
+/// `path`, of which `look` is, with `arguments`; behind the interpreter of its `#!` line where it is not executable: Debian's rc
 /// calls a script that lost its mode bits all the same.
 std::vector<std::string> script_command(world::Tree& tree, const std::string& path,
-                                        std::span<const std::string> arguments);
+                                        const world::FileLook& look, std::span<const std::string> arguments);
 
 } // namespace init::tree

@@ -30,6 +30,12 @@ struct FileLook {
     std::int64_t modified = 0;      ///< seconds since 1970
     std::uint64_t device = 0; ///< with `inode` the same for all names of one file; 0 where it is not told
     std::uint64_t inode = 0;
+
+    /// By this name or another the file that was seen before, and nobody has written to it since.
+    [[nodiscard]] bool is_still(const FileLook& before) const noexcept
+    {
+        return inode != 0 && inode == before.inode && device == before.device && modified == before.modified;
+    }
 };
 
 /// Of a folder: more than any tree of scripts has, and a moment to read. Without a limit whoever may write

@@ -105,3 +105,22 @@ BOOST_DATA_TEST_CASE(that_something_goes_that_is_to_stay_is_noticed, ut::data::m
     loss.happens(kept.folder);
     BOOST_TEST(kept.watch.drain().lost == loss.is_one);
 }
+
+BOOST_AUTO_TEST_CASE(what_is_let_go_of_is_not_noticed_any_more_and_nothing_new_is)
+{
+    Kept kept;
+    kept.watch.add(kept.folder / "run");
+    kept.watch.let_go();
+    kept.watch.add(kept.folder / "run/rcinit");
+    kept.watch.keep(kept.folder / "run/initctl");
+    // The kernel has no watch of it left, for whose end a close would wait.
+    std::ifstream file{"/proc/self/fdinfo/" + std::to_string(kept.watch.descriptor())};
+    const std::string info{std::istreambuf_iterator<char>{file}, {}};
+    BOOST_TEST(info.find("pos:") != std::string::npos);
+    BOOST_TEST(info.find("inotify wd:") == std::string::npos, info);
+    kept.folder.write("run/new.pid", "1\n");
+    std::filesystem::remove(kept.folder / "run/initctl");
+    const system::FolderWatch::Noticed noticed = kept.watch.drain();
+    BOOST_TEST(!noticed.written);
+    BOOST_TEST(!noticed.lost);
+}

@@ -10,6 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
@@ -46,6 +47,22 @@ BOOST_AUTO_TEST_CASE(a_folder_is_listed_up_to_the_limit_and_refused_beyond)
     BOOST_TEST(world::list_or_complain(rooted, "/locks", complaints, "its files are left out").empty());
     BOOST_REQUIRE(complaints.size() == 1U);
     BOOST_TEST(to_string(complaints[0]) == "/locks: holds more than 20000 names, its files are left out");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_known_by_each_of_its_names_until_it_is_written_to)
+{
+    const test::TemporaryTree files;
+    files.file("/init.d/web", "one\n");
+    files.file("/init.d/log", "one\n");
+    BOOST_REQUIRE(::symlink("init.d/web", files.at("/S10web").c_str()) == 0);
+    host::Tree own;
+    const world::FileLook before = own.look(files.at("/init.d/web"));
+    BOOST_TEST(own.look(files.at("/S10web")).is_still(before));
+    BOOST_TEST(!own.look(files.at("/init.d/log")).is_still(before));
+    BOOST_TEST(!own.look(files.at("/none")).is_still(own.look(files.at("/none"))));
+    const timespec times[2] = {{0, UTIME_OMIT}, {before.modified + 1, 0}};
+    BOOST_REQUIRE(::utimensat(AT_FDCWD, files.at("/init.d/web").c_str(), times, 0) == 0);
+    BOOST_TEST(!own.look(files.at("/S10web")).is_still(before));
 }
 
 BOOST_AUTO_TEST_CASE(the_own_tree_lists_a_folder_and_tells_what_is_none)
