@@ -31,6 +31,8 @@ inline constexpr milliseconds soon{10'000};
 
 /// Precondition of every suite: namespaces can be made. Says `skip - NAME: reason` where they cannot.
 boost::test_tools::assertion_result containers_work(boost::unit_test::test_unit_id id);
+/// The same for containers with users beside root.
+boost::test_tools::assertion_result users_work(boost::unit_test::test_unit_id id);
 
 enum class Layout { red_hat, debian, plain };
 
@@ -61,7 +63,8 @@ struct Ran {
 struct Ended {
     bool over = false; ///< false: still alive at the limit
     int status = -1;   ///< exit status, 128+n for a signal
-    /// From the first stop signal of this boot, or from its start without one, to the exit.
+    /// From the first stop signal of this boot, or from its start without one, to the exit; without the look
+    /// at what was left, and where that was a long one, without what the kernel then did.
     milliseconds took{};
     /// What still ran when PID 1 began its exit, apart from itself and its helpers; nothing where it could
     /// not be looked at.
@@ -118,6 +121,10 @@ public:
     void arguments(std::vector<std::string> argv);           ///< argv[0] is the program; default /sbin/init
     void folder(const std::string& path) { folder_ = path; } ///< PID 1's working directory
     void program(const std::string& path);                   ///< another build of the program, at /sbin/init
+    /// A file or folder of the host's is mounted there.
+    void bring(const std::string& from, const std::string& path, bool read_only = true);
+    void most_processes(int limit); ///< at once, PID 1 included; at least 301, and from Linux 6.14 on
+    void users();                   ///< there are others than root, who may enter the root folder
     void output(Output kind) { output_kind_ = kind; }
     void keep_state_files() { state_files_kept_ = true; } ///< start leaves an earlier life's status.json
     void inherited_signals() { inherited_signals_ = true; }
@@ -140,6 +147,10 @@ public:
     Ended wait_exit(milliseconds limit = 20s);
     Ended stop(int signo = SIGTERM, milliseconds limit = 20s);
     [[nodiscard]] bool is_over();
+    /// True when init has blocked TERM and so will read it. Before that the kernel throws away what has no
+    /// handler in the first process of a namespace: no program can do anything about a signal that comes
+    /// before its first instruction.
+    [[nodiscard]] bool hears_TERM() const;
     [[nodiscard]] pid_t pid_of_init() const { return init_.pid; }   ///< outside; -1 once it has ended
     [[nodiscard]] const std::string& root() const { return root_; } ///< the folder outside
 
@@ -159,8 +170,10 @@ public:
     std::size_t count_events(const std::string& event);
     std::string read(const std::string& path); ///< in its root as PID 1 sees it; empty when it cannot be read
     bool exists(const std::string& path);
-    std::vector<Process> processes();
+    /// As many as can be looked at in that time: where others come faster than one looks, it has no end.
+    std::vector<Process> processes(milliseconds limit = soon);
     std::vector<Process> processes(std::string_view command_part);
+    std::size_t count_processes(); ///< without a look at each, which takes time where there are many
     std::optional<Process> process(pid_t pid);
     pid_t pid_in(const std::string& pidfile); ///< 0 when there is none
 
@@ -188,11 +201,15 @@ private:
     Output output_kind_ = Output::read;
     std::string folder_ = "/";
     bool inherited_signals_ = false;
+    bool users_ = false;
+    int pids_ = 0;
     bool state_files_kept_ = false;
     Enclosed init_;
     UniqueFd log_in_;
     std::string log_;
     Ended ended_;
+    std::chrono::steady_clock::time_point exit_begun_;
+    milliseconds looked_for_{}; ///< how long PID 1 stood still before its exit for that look
     bool traced_ = false;
     std::chrono::steady_clock::time_point begun_;
     bool clock_runs_ = false;

@@ -178,6 +178,26 @@ void Container::program(const std::string& path)
             step.source = path;
 }
 
+void Container::bring(const std::string& from, const std::string& path, bool read_only)
+{
+    if (fs::is_directory(from))
+        fs::create_directories(host_path(path));
+    else
+        file(path, "", 0755);
+    mounts_.push_back({from, host_path(path), "", read_only});
+}
+
+void Container::most_processes(int limit)
+{
+    pids_ = limit;
+}
+
+void Container::users()
+{
+    users_ = true;
+    fs::permissions(root_, fs::perms{0755});
+}
+
 void Container::file(const std::string& path, std::string_view text, mode_t mode)
 {
     const std::string target = host_path(path);
@@ -323,12 +343,22 @@ std::optional<Process> Container::process(pid_t pid)
     return found;
 }
 
-std::vector<Process> Container::processes()
+bool Container::hears_TERM() const
+{
+    std::ifstream status{"/proc/" + std::to_string(init_.pid) + "/status"};
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("SigBlk:"))
+            return (std::strtoull(line.c_str() + 7, nullptr, 16) >> (SIGTERM - 1) & 1) != 0;
+    return false;
+}
+
+std::vector<Process> Container::processes(milliseconds limit)
 {
     std::vector<Process> result;
     const UniqueFd folder = open_inside("/proc", O_RDONLY | O_DIRECTORY);
     if (!folder)
         return result;
+    const auto until = std::chrono::steady_clock::now() + limit;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator{"/proc/self/fd/" + std::to_string(folder.get()), error}) {
         const pid_t pid = std::atoi(entry.path().filename().c_str());
@@ -336,8 +366,22 @@ std::vector<Process> Container::processes()
             continue;
         if (std::optional<Process> found = process(pid))
             result.push_back(std::move(*found));
+        if (std::chrono::steady_clock::now() >= until)
+            break;
     }
     return result;
+}
+
+std::size_t Container::count_processes()
+{
+    const UniqueFd folder = open_inside("/proc", O_RDONLY | O_DIRECTORY);
+    std::size_t count = 0;
+    std::error_code error;
+    if (folder)
+        for (const auto& entry :
+             fs::directory_iterator{"/proc/self/fd/" + std::to_string(folder.get()), error})
+            count += std::atoi(entry.path().filename().c_str()) > 0 ? 1U : 0U;
+    return count;
 }
 
 std::vector<Process> Container::processes(std::string_view command_part)

@@ -14,11 +14,13 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 
 namespace boot {
@@ -26,6 +28,7 @@ namespace {
 
 constexpr int namespaces = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC;
 constexpr int exit_not_entered = 125;
+constexpr const char* users_map = "0 0 65536\n";
 
 struct Failure {
     int error;
@@ -91,6 +94,18 @@ void mount_all(int report, const EnclosureRequest& request)
     if (::chdir(root) < 0 || ::syscall(SYS_pivot_root, ".", ".") < 0 || ::umount2(".", MNT_DETACH) < 0 ||
         ::chdir("/") < 0)
         fail(report, "enter the root");
+}
+
+/// Since Linux 6.14 each PID namespace has a limit of its own. Before that it is the machine's, which nobody
+/// here touches.
+bool has_limit_of_its_own()
+{
+    utsname kernel{};
+    int major = 0;
+    int minor = 0;
+    if (::uname(&kernel) != 0 || std::sscanf(kernel.release, "%d.%d", &major, &minor) != 2)
+        return false;
+    return major > 6 || (major == 6 && minor >= 14);
 }
 
 /// What a runtime's child starts with: default dispositions, an empty mask.
@@ -165,6 +180,26 @@ pid_t fork_with_pidfd(std::uint64_t flags, UniqueFd& pidfd)
     return static_cast<pid_t>(pid);
 }
 
+/// Gives the child its users, which only somebody outside may do, and lets it go on. Empty when it went well.
+std::string give_users(pid_t child, int go)
+{
+    for (const char* name : {"/uid_map", "/gid_map"}) {
+        const std::string path = "/proc/" + std::to_string(child) + name;
+        const UniqueFd fd{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+        if (!fd || ::write(fd.get(), users_map, std::strlen(users_map)) < 0)
+            return "write " + path + ": " + std::strerror(errno);
+    }
+    return ::write(go, "g", 1) == 1 ? std::string{}
+                                    : std::string{"let the child go on: "} + std::strerror(errno);
+}
+
+void wait_for_users(int report, int go)
+{
+    char byte = 0;
+    if (::read(go, &byte, 1) != 1)
+        fail(report, "users");
+}
+
 void forget(Enclosed& child)
 {
     int status = 0;
@@ -182,7 +217,10 @@ Enclosed enclose(const EnclosureRequest& request)
     const std::vector<char*> environment = pointers(request.environment);
     const std::string uid_map = "0 " + std::to_string(::geteuid()) + " 1\n";
     const std::string gid_map = "0 " + std::to_string(::getegid()) + " 1\n";
+    const std::string pids =
+        request.pids > 0 && has_limit_of_its_own() ? std::to_string(request.pids) : std::string{};
     Pipe report;
+    Pipe go;
 
     Enclosed child;
     child.pid = fork_with_pidfd(namespaces, child.pidfd);
@@ -193,15 +231,22 @@ Enclosed enclose(const EnclosureRequest& request)
     if (child.pid == 0) {
         const int to = report.out.get();
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        write_once(to, "/proc/self/setgroups", "deny");
-        write_once(to, "/proc/self/uid_map", uid_map.c_str());
-        write_once(to, "/proc/self/gid_map", gid_map.c_str());
+        if (request.users) {
+            go.out.reset();
+            wait_for_users(to, go.in.get());
+        } else {
+            write_once(to, "/proc/self/setgroups", "deny");
+            write_once(to, "/proc/self/uid_map", uid_map.c_str());
+            write_once(to, "/proc/self/gid_map", gid_map.c_str());
+        }
         ::setsid();
         ::umask(022);
         set_standard(to, request.output);
         if (request.terminal && (::dup2(request.output, 0) < 0 || ::ioctl(0, TIOCSCTTY, 0) < 0))
             fail(to, "controlling terminal");
         mount_all(to, request);
+        if (!pids.empty())
+            write_once(to, "/proc/sys/kernel/pid_max", pids.c_str());
         if (::chdir(request.folder.c_str()) < 0)
             fail(to, "chdir ", request.folder.c_str());
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -210,7 +255,11 @@ Enclosed enclose(const EnclosureRequest& request)
         fail(to, "exec ", request.program.c_str());
     }
     report.out.reset();
+    const std::string denied = request.users ? give_users(child.pid, go.out.get()) : std::string{};
+    go.out.reset(); // a child that waits in vain sees the end
     child.error = read_failure(report.in.get());
+    if (!denied.empty())
+        child.error = denied;
     if (!child.error.empty())
         forget(child);
     return child;
@@ -262,27 +311,42 @@ Enclosed enter(int pidfd, const std::vector<std::string>& words, const std::vect
     return child;
 }
 
+namespace {
+
+std::string try_enclosure(bool users)
+{
+    char folder[] = "/tmp/rcinit-boot-try-XXXXXX";
+    if (::mkdtemp(folder) == nullptr)
+        return std::string{"no folder for a root: "} + std::strerror(errno);
+    EnclosureRequest request;
+    request.root = folder;
+    request.users = users;
+    const std::string usr = request.root + "/usr";
+    const std::string proc = request.root + "/proc";
+    ::mkdir(usr.c_str(), 0755);
+    ::mkdir(proc.c_str(), 0755);
+    request.mounts = {{"/usr", usr, "", true}, {"proc", proc, "proc", false}};
+    request.program = "/no/such/program"; // everything up to exec is what is tried
+    request.argv = {request.program};
+    const std::string error = enclose(request).error;
+    ::rmdir(usr.c_str());
+    ::rmdir(proc.c_str());
+    ::rmdir(folder);
+    return error.starts_with("exec ") ? std::string{} : "namespaces are denied: " + error;
+}
+
+} // namespace
+
 const std::string& enclosure_denied()
 {
-    static const std::string reason = [] {
-        char folder[] = "/tmp/rcinit-boot-try-XXXXXX";
-        if (::mkdtemp(folder) == nullptr)
-            return std::string{"no folder for a root: "} + std::strerror(errno);
-        EnclosureRequest request;
-        request.root = folder;
-        const std::string usr = request.root + "/usr";
-        const std::string proc = request.root + "/proc";
-        ::mkdir(usr.c_str(), 0755);
-        ::mkdir(proc.c_str(), 0755);
-        request.mounts = {{"/usr", usr, "", true}, {"proc", proc, "proc", false}};
-        request.program = "/no/such/program"; // everything up to exec is what is tried
-        request.argv = {request.program};
-        const std::string error = enclose(request).error;
-        ::rmdir(usr.c_str());
-        ::rmdir(proc.c_str());
-        ::rmdir(folder);
-        return error.starts_with("exec ") ? std::string{} : "namespaces are denied: " + error;
-    }();
+    static const std::string reason = try_enclosure(false);
+    return reason;
+}
+
+const std::string& users_denied()
+{
+    static const std::string reason =
+        ::geteuid() == 0 ? try_enclosure(true) : std::string{"other users need root"};
     return reason;
 }
 

@@ -34,6 +34,8 @@ struct EnclosureRequest {
     bool terminal = false;          ///< `output` is one: it becomes 0 too, and PID 1's controlling terminal
     std::string folder = "/";       ///< inside; where PID 1 starts
     bool inherited_signals = false; ///< PID 1 starts with HUP and PIPE ignored and USR1 blocked
+    int pids = 0;                   ///< the most processes at once, where the kernel counts them by namespace
+    bool users = false;             ///< users beside root: 65,536 of the caller's, who is root
 };
 
 struct Enclosed {
@@ -43,7 +45,7 @@ struct Enclosed {
 };
 
 /// Starts `program` as PID 1; it is a child of the caller, who waits for it. uid and gid 0 inside are the
-/// caller's.
+/// caller's, and without `users` there are no others.
 Enclosed enclose(const EnclosureRequest& request);
 
 /// Starts a program inside all five namespaces of `pidfd`'s process; its parent there is 0. The child that is
@@ -54,5 +56,7 @@ Enclosed enter(int pidfd, const std::vector<std::string>& argv, const std::vecto
 
 /// Why no enclosure can be made here; empty when it can. Tried once.
 const std::string& enclosure_denied();
+/// The same for one with `users`.
+const std::string& users_denied();
 
 } // namespace boot

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <random>
 #include <sstream>
@@ -42,18 +41,6 @@ void furnish(Container& box)
     const std::string level(1, box.default_level());
     box.inittab(box.read("/etc/inittab") + "rs:" + level + ":respawn:/opt/helper serve\non:" + level +
                 ":once:/opt/helper pass\n");
-}
-
-/// True when init has blocked TERM and so will read it. Before that the kernel throws away what has no
-/// handler in the first process of a namespace: no program can do anything about a signal that comes before
-/// its first instruction.
-bool hears(const Container& box)
-{
-    std::ifstream status{"/proc/" + std::to_string(box.pid_of_init()) + "/status"};
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("SigBlk:"))
-            return (std::strtoull(line.c_str() + 7, nullptr, 16) >> (SIGTERM - 1) & 1) != 0;
-    return false;
 }
 
 /// What was wrong with a stop; empty when nothing was.
@@ -125,7 +112,7 @@ BOOST_AUTO_TEST_CASE(TERM_at_random_moments_of_a_boot_ends_well)
         const auto when = moments[static_cast<std::size_t>(i)];
         const auto begun = std::chrono::steady_clock::now();
         box.start();
-        box.wait_for([&] { return std::chrono::steady_clock::now() - begun >= when && hears(box); });
+        box.wait_for([&] { return std::chrono::steady_clock::now() - begun >= when && box.hears_TERM(); });
         box.stop_signal();
         return fault(box, "TERM after " + std::to_string(when.count()) + " us");
     }));
@@ -191,10 +178,10 @@ BOOST_AUTO_TEST_CASE(TERM_at_each_launch_exec_and_exit_ends_well)
         Follower follower(box);
         const int moment = 1 + static_cast<int>(static_cast<long>(i) * events / trials);
         follower.run_to(moment);
-        if (!hears(box)) {
+        if (!box.hears_TERM()) {
             if (!follower.release())
                 return std::string{"a process could not be let go"};
-            box.wait_for([&] { return hears(box); });
+            box.wait_for([&] { return box.hears_TERM(); });
         }
         box.stop_signal();
         if (!follower.release())
