@@ -182,6 +182,9 @@ void bomb(const Words& words)
         --more;
     if (more == 0)
         ::close(::open(words.at(1).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    // None begins before all are there: the last ones would not get a turn.
+    while (::access(words.at(1).c_str(), F_OK) != 0)
+        ::usleep(2000);
     ::alarm(life);
     for (;;)
         if (const pid_t child = ::fork(); child == 0)

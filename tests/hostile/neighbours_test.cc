@@ -38,7 +38,7 @@ BOOST_DATA_TEST_CASE(a_crowd_that_is_deaf_to_TERM_is_gone_in_time, ut::data::mak
                             " && : >/var/lock/subsys/crowd\n");
     box.enable("crowd", 20, 80);
     BOOST_REQUIRE(box.boot());
-    BOOST_TEST(box.wait_for([&] { return box.processes().size() >= crowd.processes; }, 60s));
+    BOOST_TEST(box.wait_for([&] { return box.count_processes() >= crowd.processes; }, 60s));
     const Ended end = box.stop(SIGTERM, 30s);
     BOOST_TEST(end.over);
     BOOST_TEST(end.status == 0);
