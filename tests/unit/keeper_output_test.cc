@@ -118,8 +118,8 @@ POOL_TEST(lines_of_inits_own_have_room_where_a_script_floods_and_stand_where_the
     for (int i = 0; i < 200; ++i)
         HOLDS(world.shows("init: own " + std::to_string(i) + "\n"));
     HOLDS(!world.shows("dropped"));
-    // What the script had written before comes before, and what it wrote later after: some 4,000 lines were in
-    // the output's pipe, 1,000 at the scribe and 4,000 in the script's.
+    // What the script had written before comes before, and what it wrote later after: some 4,000 lines were
+    // in the output's pipe, 1,000 at the scribe and 4,000 in the script's.
     HOLDS(world.output.find("line 7000\n") < world.output.find("init: own 0\n"));
     HOLDS(world.output.find("init: own 199\n") < world.output.find("line 12000\n"));
     return {};
