@@ -56,8 +56,8 @@ std::vector<std::string> split_names(std::string_view text)
     return names;
 }
 
-/// A file server stamps files with a clock of its own, so none of them is old enough to tell anything; nor does
-/// it say that a file is the one that it was.
+/// A file server stamps files with a clock of its own, so none of them is old enough to tell anything; nor
+/// does it say that a file is the one that it was.
 constexpr std::int64_t unknown_time = std::numeric_limits<std::int64_t>::max() / 2;
 
 world::FileLook far_look(std::string_view bytes)

@@ -61,7 +61,8 @@ public:
 
     /// Reads the script's own settings and those of /etc/rcinit.conf.d/NAME.service, and where its pid file
     /// may be. Once for each path and reading of the configuration.
-    /// `look` is of that path: what is still the file that was read is not read again by another of its names.
+    /// `look` is of that path: what is still the file that was read is not read again by another of its
+    /// names.
     void learn(Service& service, const std::string& path, const world::FileLook& look);
     /// The configuration is read again: so are the settings of each service, when they are needed next.
     void outdate_settings() noexcept

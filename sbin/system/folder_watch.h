@@ -34,8 +34,8 @@ public:
     void keep(const std::string& path) noexcept;
     /// Takes what has come.
     Noticed drain() noexcept;
-    /// From now on nothing is noticed. The kernel frees watches some ms later, and whoever closes the instance waits
-    /// for that: one who will end soon lets go of them first.
+    /// From now on nothing is noticed. The kernel frees watches some ms later, and whoever closes the
+    /// instance waits for that: one who will end soon lets go of them first.
     void let_go() noexcept;
 
 private:

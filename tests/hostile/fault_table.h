@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which system calls of init and its helpers can fail how, and which failures need no word. Source: section 2
-// of the manual; what only a wrong argument brings about (EFAULT, EINVAL, EBADF) is left out, but where an old
-// kernel says it.
+// of the manual; what only a wrong argument brings about (EFAULT, EINVAL, EBADF) is left out, but where an
+// old kernel says it.
 #pragma once
 
 #include "fault_tracer.h"

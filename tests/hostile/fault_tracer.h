@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Follows init and its helpers by ptrace(2), counts the system calls that each kind of them makes, and lets one of
-// those fail that would have gone well. What they execute is let go of: it is none of init's. To be used by the
-// thread that made the container.
+// Follows init and its helpers by ptrace(2), counts the system calls that each kind of them makes, and lets
+// one of those fail that would have gone well. What they execute is let go of: it is none of init's. To be
+// used by the thread that made the container.
 #pragma once
 
 #include "container.h"
@@ -30,8 +30,8 @@ struct Site {
 
 struct CallRow;
 
-/// The call that is to fail: the `occurrence`th, from 1, of this maker's calls that the row is about; where an
-/// object is named, of those on it.
+/// The call that is to fail: the `occurrence`th, from 1, of this maker's calls that the row is about; where
+/// an object is named, of those on it.
 struct Fault {
     const CallRow* row = nullptr;
     Maker maker = Maker::init;

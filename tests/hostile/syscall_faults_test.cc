@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Every system call of init and its helpers fails once with each errno that the kernel could give it, in a boot
-// and the stop after it. PID 1 neither hangs nor goes by accident, what is up is stopped once, and what the failure
-// costs is said. A short run takes a sample, by RCINIT_TEST_SEED; a long one all. RCINIT_FAULT, as
-// `keeper sendmsg 2 ENOMEM`, is one of them alone.
+// Every system call of init and its helpers fails once with each errno that the kernel could give it, in a
+// boot and the stop after it. PID 1 neither hangs nor goes by accident, what is up is stopped once, and
+// what the failure costs is said. A short run takes a sample, by RCINIT_TEST_SEED; a long one all.
+// RCINIT_FAULT, as `keeper sendmsg 2 ENOMEM`, is one of them alone.
 #define BOOST_TEST_MODULE hostile_syscall_faults
 #include "fault_table.h"
 #include "fault_tracer.h"

@@ -315,7 +315,8 @@ POOL_TEST(rule_10_cost_nobody_wakes_up_when_nothing_happens)
     std::vector<pid_t> own = world.pool->keepers();
     own.push_back(world.pool->scribe());
     own.push_back(process_named("rc-spawner"));
-    // On a machine that is busy with others they come to rest late; then no one stirs for as long as one looks.
+    // On a machine that is busy with others they come to rest late; then no one stirs for as long as one
+    // looks.
     const auto all_switches = [&own] {
         std::string all;
         for (const pid_t pid : own)
