@@ -22,6 +22,16 @@ BOOST_AUTO_TEST_CASE(a_waited_for_entry_holds_up_what_stands_behind_it)
     BOOST_TEST(started.count() == 500);
 }
 
+BOOST_AUTO_TEST_CASE(a_respawn_entry_waits_for_what_stands_before_it)
+{
+    Life life{"id:3:initdefault:\nw:3:wait:/bin/w\nr:3:respawn:/bin/r\n"};
+    life.host.entry("w").takes = 2s;
+    life.host.entry("r").hangs = true;
+    life.host.signal_at(5s, SIGTERM);
+    BOOST_TEST(life.run() == 0);
+    BOOST_TEST((life.host.when("launch r") >= life.host.when("launch w") + 2s));
+}
+
 BOOST_AUTO_TEST_CASE(a_respawn_entry_starts_again_at_once_and_is_held_back_after_ten_starts)
 {
     Life life{"id:3:initdefault:\nr1:3:respawn:/bin/r\n"};
@@ -224,6 +234,7 @@ BOOST_AUTO_TEST_CASE(a_reload_starts_what_is_new_and_ends_what_is_gone)
     life.host.signal_at(5s, SIGTERM);
     BOOST_TEST(life.run() == 0);
     BOOST_TEST(life.host.count("TERM entry r1") == 1u);
+    BOOST_TEST(life.in_order("TERM entry r1", "CONT entry r1")); // it may be stopped
     BOOST_TEST(life.host.count("launch r2") == 1u);
 }
 

@@ -63,6 +63,19 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_of_a_service_is_told)
     BOOST_TEST(life.host.count("start web") == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_start_left_while_a_stop_was_at_work_is_up)
+{
+    Life life;
+    life.red_hat({"web"});
+    life.host.file("/etc/rc.d/init.d/web", "", true);
+    life.host.start_of("web").takes = 1s;
+    life.host.stop_of("web").takes = 1s;
+    life.host.stop_of("web").stops_daemon = false;
+    life.host.at(500ms, world::ServiceCalled{world::CallId{1}, "web", {"stop"}, {}, {}, -1});
+    BOOST_TEST(status_at(life, 2s, "web").state == "running");
+    BOOST_TEST(life.host.count("stop web") == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(a_daemon_that_a_start_leaves_is_the_main_process)
 {
     Life life;

@@ -246,7 +246,10 @@ BOOST_AUTO_TEST_CASE(actions_have_one_spelling_in_any_case)
         BOOST_TEST((parse_action(upper) == action));
     }
     BOOST_TEST(!parse_action("askfirst"));
-    BOOST_TEST(is_waited_for(Action::bootwait));
-    BOOST_TEST(!is_waited_for(Action::boot));
-    BOOST_TEST(!is_waited_for(Action::powerfail));
+    for (const Action action : {Action::sysinit, Action::bootwait, Action::wait, Action::powerwait,
+                                Action::powerfailnow, Action::powerokwait, Action::ctrlaltdel})
+        BOOST_TEST(is_waited_for(action), to_string(action));
+    for (const Action action : {Action::boot, Action::once, Action::respawn, Action::ondemand,
+                                Action::powerfail, Action::kbrequest})
+        BOOST_TEST(!is_waited_for(action), to_string(action));
 }

@@ -127,10 +127,13 @@ POOL_TEST(a_daemon_with_the_number_of_one_that_has_ended_is_watched_itself)
 
 POOL_TEST(what_a_keeper_reaped_and_did_not_tell_is_told_when_it_dies)
 {
-    const RunId run = world.run("sleep 1000 >/dev/null 2>&1 & exit 0");
+    const RunId run = world.run("sleep 1000 >/dev/null 2>&1 & sleep 1001 & exit 0");
     HOLDS(world.wait_until([&] { return world.has_ended(run); }));
     const pid_t keeper = world.pool->keeper_of(run);
     const pid_t daemon = world.ended.at(run).left;
+    std::vector<pid_t> others = children_of(keeper); // of whom the run's end waits
+    std::erase(others, daemon);
+    HOLDS(others.size() == 1);
     HOLDS(world.pool->watch(run, daemon));
     // It has the watch, and stands still in answering.
     world.pool->ask_last_line(run);
@@ -140,8 +143,10 @@ POOL_TEST(what_a_keeper_reaped_and_did_not_tell_is_told_when_it_dies)
     HOLDS(stand_by_until([&] { return !system::read_process(daemon); }));
     HOLDS(kill_and_see(keeper));
     HOLDS(world.wait_until([&] { return world.processes.contains(daemon); }));
-    HOLDS(world.answers.at(daemon) == 1);
+    HOLDS(!world.is_empty(run));
+    kill_process(others.front());
     HOLDS(world.complete(run));
+    HOLDS(world.answers.at(daemon) == 1);
     return {};
 }
 

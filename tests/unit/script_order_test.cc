@@ -72,6 +72,12 @@ struct Ordered {
 
 } // namespace
 
+BOOST_AUTO_TEST_CASE(a_scripts_own_name_goes_before_what_another_provides)
+{
+    const Ordered all{{{"a", 10, {}, {}, {}, {"a", "b"}}, {"b", 10, {}, {}, {}, {"x"}}, {"c", 10, {"b"}}}};
+    BOOST_TEST((all.edge("b", "c") && !all.edge("a", "c")));
+}
+
 // --- Facilities
 // ---------------------------------------------------------------------------------------------
 

@@ -92,6 +92,7 @@ constexpr Row rows[] = {
     {"also when the stop is over", S::stopped, W::up, E::start_withdrawn, {S::stopped, W::down, A::none}},
     {"but not what runs", S::running, W::up, E::start_withdrawn, {S::running, W::up, A::none}},
     {"a stop that failed is called off", S::stopping, W::down, E::stop_failed, {S::running, W::up, A::none}},
+    {"also of what runs again", S::running, W::down, E::stop_failed, {S::running, W::up, A::none}},
     {"a process that lingers ends", S::ending, W::down, E::process_died, {S::stopped, W::down, A::none}},
     {"a stop that leaves nothing has stopped it",
      S::stopping,

@@ -97,6 +97,16 @@ BOOST_AUTO_TEST_CASE(a_stage_begins_when_the_one_before_is_over)
     BOOST_TEST(all_next(schedule) == Indices{4}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(one_that_waits_for_a_step_of_an_earlier_stage_waits_for_the_stage)
+{
+    StepSchedule schedule = schedule_of({{}, {}, {{0}, 1}});
+    BOOST_TEST(all_next(schedule) == (Indices{0, 1}), boost::test_tools::per_element());
+    schedule.over(0);
+    BOOST_TEST(!schedule.next());
+    schedule.over(1);
+    BOOST_TEST(all_next(schedule) == Indices{2}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(an_interactive_one_runs_alone_and_after_what_else_can)
 {
     StepSchedule schedule = schedule_of({{{}, 0, true}, {}, {{1}}});
@@ -132,6 +142,9 @@ BOOST_AUTO_TEST_CASE(the_time_is_divided_by_what_runs_one_after_another)
     BOOST_TEST(chain.in_a_row(0, StepSchedule::no_limit) == 4u);
     BOOST_TEST(chain.in_a_row(2, StepSchedule::no_limit) == 2u);
     StepSchedule wide = schedule_of(std::vector<ScheduledStep>(9), 2);
+    BOOST_TEST(wide.in_a_row(0, 2) == 5u);
+    // Those that run have not had their time yet.
+    BOOST_TEST(all_next(wide).size() == 2u);
     BOOST_TEST(wide.in_a_row(0, 2) == 5u);
 }
 
