@@ -183,6 +183,7 @@ constexpr HarmlessRow harmless[] = {
     {"init", "socket", "*", "the sweep: a socket that cannot be asked is in use"},
     {"init", "faccessat2", "*", "what is missing is made, and what is there says so then"},
     {"init", "openat", "/etc/group", "utmp stays root's"},
+    {"init", "read", "/etc/group", "utmp stays root's"},
     {"init", "fchmod", "/var/run/utmp", "its mode is the one that it was made with"},
     // Init: records for who(1) and runlevel(8), which no boot waits for.
     {"init", "*", "/var/run/utmp", "login records are kept where they can be"},

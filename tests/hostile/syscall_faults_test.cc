@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Every system call of init and its helpers fails once with each errno that the kernel could give it, in a
-// boot and the stop after it. PID 1 neither hangs nor goes by accident, what is up is stopped once, and
-// what the failure costs is said. A short run takes a sample, by RCINIT_TEST_SEED; a long one all.
-// RCINIT_FAULT, as `keeper sendmsg 2 ENOMEM`, is one of them alone.
+// boot and the stop after it. PID 1 neither hangs nor goes by accident, what is up is stopped once, and what
+// the failure costs is said. A short run takes a sample, by RCINIT_TEST_SEED; a long one all. RCINIT_FAULT,
+// as `keeper sendmsg 2 ENOMEM`, is one of them alone.
 #define BOOST_TEST_MODULE hostile_syscall_faults
 #include "fault_table.h"
 #include "fault_tracer.h"
@@ -27,8 +27,8 @@ using namespace boot;
 
 namespace {
 
-constexpr milliseconds grace = 6s;
-constexpr milliseconds boot_limit = 25s; ///< an undisturbed one takes a tenth of a second
+constexpr milliseconds grace = 15s;
+constexpr milliseconds boot_limit = 40s; ///< an undisturbed one takes a tenth of a second
 constexpr int lives_learnt = 4;
 constexpr int most_tries = 10; ///< to meet a call that usual lives make
 constexpr const char* services[] = {"web", "db", "tool"};
@@ -63,7 +63,7 @@ esac
 /// requests, entries, and what an earlier life has left.
 void furnish(Container& box)
 {
-    box.environment("RCINIT_GRACE=6s");
+    box.environment("RCINIT_GRACE=15s");
     box.service("web", "--keep-output --last bye-web");
     box.enable("web", 10, 90);
     box.service("db");
