@@ -121,6 +121,7 @@ std::optional<std::size_t> StepSchedule::next(std::size_t waiting)
     ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(at));
     --left_;
     ++running_;
+    steps_[step].has_begun = true;
     return step;
 }
 

@@ -40,6 +40,7 @@ public:
     void abandon() noexcept;
 
     [[nodiscard]] std::size_t left() const noexcept { return left_; } ///< not begun
+    [[nodiscard]] bool has_begun(std::size_t step) const noexcept { return steps_[step].has_begun; }
     [[nodiscard]] std::size_t running() const noexcept { return running_; }
     /// How many scripts, this one and what is left, must run one after another from here to the end, where
     /// so many can be at work side by side; for dividing time.
@@ -51,6 +52,7 @@ private:
         std::size_t waits = 0;           ///< for so many
         unsigned stage = 0;
         bool interactive = false;
+        bool has_begun = false;
         std::size_t depth = 1;            ///< scripts on the longest way to the end of its stage
         std::chrono::milliseconds way{0}; ///< the time they take
     };

@@ -216,6 +216,15 @@ void RcEngine::abandon() noexcept
         drop_held(held_.back().step);
 }
 
+std::vector<std::string> RcEngine::left() const
+{
+    std::vector<std::string> names;
+    for (std::size_t step = 0; schedule_.left() + held_.size() != 0 && step < steps_.size(); ++step)
+        if (!schedule_.has_begun(step) || std::ranges::find(held_, step, &Held::step) != held_.end())
+            names.push_back(steps_[step].step.link.name);
+    return names;
+}
+
 std::size_t RcEngine::unfinished() const noexcept
 {
     return waited_for_.size() + runs_.count_at_work([](const Run& run) { return run.overtaken; });

@@ -20,6 +20,7 @@ constexpr auto visitors_wait = 200ms; ///< what a `docker exec` shell may cost a
 constexpr auto visitors_poll = 5ms;   ///< their end sends us nothing: their parent is outside
 constexpr auto kill_again_in = 5ms;   ///< what was forked while KILL went round gets its own
 constexpr auto last_drain = 250ms;    ///< keepers write out what they hold; the deadline is 300 ms after KILL
+constexpr std::size_t names_in_a_line = 20;
 constexpr const char* halt_hook = "/sbin/halt.local";
 
 } // namespace
@@ -318,9 +319,33 @@ void StopSequence::give_up() noexcept
     reserve_is_due_ = true;
 }
 
+/// Whose stop has not begun, for whoever reads what became of them.
+void StopSequence::name_those_left()
+{
+    std::vector<std::string> names = engine_.left();
+    if (!is_gathered_)
+        (void)services_.count_up([&](const Service& service) {
+            const bool is_left = !level_was_entered_ || !is_left_to_level(service);
+            if (is_left)
+                names.push_back(service.name);
+            return is_left;
+        });
+    for (auto next = unlinked_.rbegin(); next != unlinked_.rend(); ++next)
+        if (!next->script.empty())
+            names.push_back(next->service->name);
+    for (std::size_t at = 0; at < names.size(); at += names_in_a_line) {
+        const auto last =
+            names.begin() + static_cast<std::ptrdiff_t>(std::min(at + names_in_a_line, names.size()));
+        host_.log.say(fmt::format("their stop scripts are not run: {}",
+                                  fmt::join(names.begin() + static_cast<std::ptrdiff_t>(at), last, ", ")));
+    }
+}
+
 void StopSequence::begin_reserve() noexcept
 {
     cut_off_ = leaves_scripts();
+    if (cut_off_ && !cause_.at_once)
+        world::say_if_possible(host_.log, [this] { name_those_left(); });
     engine_.abandon();
     entries_.break_off();
     entries_.freeze();

@@ -118,6 +118,7 @@ private:
     [[nodiscard]] std::size_t unlinked_to_come() const noexcept;
     [[nodiscard]] bool is_left_to_level(const Service& service) const noexcept;
     [[nodiscard]] bool leaves_scripts() const noexcept;
+    void name_those_left();
     [[nodiscard]] std::size_t services_up() const noexcept;
     [[nodiscard]] bool tell_main(Service& service);
     void bound_step(std::size_t steps) noexcept;

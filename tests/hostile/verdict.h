@@ -32,7 +32,7 @@ using Complaints = std::vector<std::string>;
 /// PID 1 has ended before the runtime would have killed it, with a status that a stop may have.
 Complaints judge_end(const Recipe& recipe, const Seen& seen);
 /// Every K-script whose S-script had ended well before TERM has begun once, or the status is 73 and the log
-/// names it or says that the time was over. None has begun twice.
+/// names it. None has begun twice.
 Complaints judge_stops(const Recipe& recipe, const Seen& seen);
 /// The status is 0 only where each K-script that began has ended, or its own failure was said.
 Complaints judge_status(const Recipe& recipe, const Seen& seen);

@@ -68,6 +68,25 @@ BOOST_AUTO_TEST_CASE(a_deadline_that_comes_while_a_script_hangs_bounds_it_at_onc
     BOOST_TEST(life.in_order("stop one", "reserve"));
 }
 
+BOOST_AUTO_TEST_CASE(those_whose_K_scripts_have_not_begun_when_the_time_is_up_are_named)
+{
+    Life life;
+    life.red_hat({"a", "b", "hangs"});
+    life.host.stop_of("hangs").hangs = true;
+    for (const auto when : {1000ms, 1500ms, 2000ms})
+        life.host.signal_at(when, SIGTERM);
+    BOOST_TEST(life.run() == 73);
+    BOOST_TEST(life.host.has_said("their stop scripts are not run: b, a"));
+
+    Life early;
+    early.red_hat({"a", "slow"});
+    early.host.start_of("slow").hangs = early.host.start_of("slow").deaf = true;
+    for (const auto when : {1000ms, 1100ms, 1200ms})
+        early.host.signal_at(when, SIGTERM);
+    BOOST_TEST(early.run() == 73);
+    BOOST_TEST(early.host.has_said("their stop scripts are not run: a, slow"));
+}
+
 BOOST_AUTO_TEST_CASE(a_K_script_that_cannot_be_run_is_told_and_the_service_gets_TERM)
 {
     Life life;
