@@ -41,18 +41,6 @@ BOOST_AUTO_TEST_CASE(a_start_that_fails_is_one_for_the_log_the_status_and_the_bo
     BOOST_TEST(life.host.count("stop web") == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(an_end_that_is_told_twice_is_heard_once)
-{
-    Watched life{"web"};
-    for (const std::uint32_t run : {1, 2, 3}) // one of them is web's
-        life.host.at(600ms, world::ScriptEnded{world::RunId{run}, exited(7), 0});
-    life.look_at(1s, "web");
-    life.host.signal_at(2s, SIGTERM);
-    BOOST_TEST(life.run() == 0);
-    BOOST_TEST(life.seen(0) == "running");
-    BOOST_TEST(!life.host.has_said("status 7"));
-}
-
 BOOST_AUTO_TEST_CASE(a_start_that_ended_unseen_and_left_nothing_is_no_success)
 {
     Watched life{"web"};
