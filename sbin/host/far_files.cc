@@ -27,6 +27,12 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds slice{50}; ///< after which it is asked whether a signal has come
 
+/// Before what was found: a reader that is killed leaves a part of it.
+struct AnswerHead {
+    int error = 0;
+    std::size_t size = 0;
+};
+
 /// In the child, which may stay for as long as the file server likes: what it inherited is let go of first.
 [[noreturn]] void read_aside(const FarFiles::Work& work, int answer) noexcept
 {
@@ -40,9 +46,9 @@ constexpr milliseconds slice{50}; ///< after which it is asked whether a signal 
     system::keep_capabilities({CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH}); // what init itself would read with
     try {
         const world::Result<std::string> found = work();
-        const int error = found ? 0 : found.error().value();
-        std::string text(sizeof error, '\0');
-        std::memcpy(text.data(), &error, sizeof error);
+        const AnswerHead head{found ? 0 : found.error().value(), found ? found->size() : 0};
+        std::string text(sizeof head, '\0');
+        std::memcpy(text.data(), &head, sizeof head);
         if (found)
             text += *found;
         (void)system::write_text(first_kept, text);
@@ -64,10 +70,37 @@ bool has_signal_come() noexcept
     return false;
 }
 
+/// False when there is no more.
+bool read_more(int answer, std::string& text)
+{
+    constexpr std::size_t piece = 16384;
+    const std::size_t held = text.size();
+    text.resize(held + piece);
+    const ssize_t got = ::read(answer, text.data() + held, piece);
+    text.resize(held + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    return got > 0;
+}
+
+/// Error: EIO where the reader ended before it had said all.
+world::Result<std::string> found_in(const std::string& text)
+{
+    AnswerHead head;
+    if (text.size() < sizeof head)
+        return world::errno_code(EIO);
+    std::memcpy(&head, text.data(), sizeof head);
+    if (head.error != 0)
+        return world::errno_code(head.error);
+    if (text.size() - sizeof head != head.size)
+        return world::errno_code(EIO);
+    return text.substr(sizeof head);
+}
+
 } // namespace
 
 world::Result<std::string> FarFiles::ask(const system::ForeignMount& mount, const Work& work)
 {
+    if (is_in_reserve())
+        return world::errno_code(ETIMEDOUT);
     collect();
     if (is_silent(mount.id) || silent() >= most)
         return world::errno_code(ETIMEDOUT);
@@ -98,42 +131,33 @@ world::Result<std::string> FarFiles::ask(const system::ForeignMount& mount, cons
 world::Result<std::string> FarFiles::wait_for(int answer)
 {
     const world::TimePoint begun = std::chrono::steady_clock::now();
-    world::TimePoint until = patient_until();
+    world::TimePoint until = patient_until(begun);
     std::string text;
-    for (;;) {
+    bool is_over = false;
+    while (!is_over) {
         const world::TimePoint now = std::chrono::steady_clock::now();
         if (has_signal_come())
             until = std::min(until, begun + short_patience);
         if (now >= until)
-            return world::errno_code(ETIMEDOUT);
+            break;
         pollfd look{answer, POLLIN, 0};
         const auto left = std::chrono::ceil<milliseconds>(until - now);
-        if (::poll(&look, 1, static_cast<int>(std::min(left, slice).count())) <= 0)
-            continue;
-        constexpr std::size_t piece = 16384;
-        const std::size_t held = text.size();
-        text.resize(held + piece);
-        const ssize_t got = ::read(answer, text.data() + held, piece);
-        text.resize(held + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-        if (got <= 0)
-            break;
+        if (::poll(&look, 1, static_cast<int>(std::min(left, slice).count())) > 0)
+            is_over = !read_more(answer, text);
     }
-    int error = EIO; // it ended without a word
-    if (text.size() >= sizeof error)
-        std::memcpy(&error, text.data(), sizeof error);
-    if (error != 0)
-        return world::errno_code(error);
-    return text.substr(sizeof error);
+    credit_ -= std::min(credit_, std::chrono::steady_clock::now() - begun);
+    return is_over ? found_in(text) : world::errno_code(ETIMEDOUT);
 }
 
 /// No timer is late for it by more than the short patience: a stop lives by its timers.
-world::TimePoint FarFiles::patient_until() const noexcept
+world::TimePoint FarFiles::patient_until(world::TimePoint now) noexcept
 {
-    const world::TimePoint now = std::chrono::steady_clock::now();
+    credit_ = std::min<world::TimePoint::duration>(credit_ + (now - credit_at_) / share, patience);
+    credit_at_ = now;
     if (silent() > 0)
-        return now + short_patience;
+        return now + std::min<world::TimePoint::duration>(credit_, short_patience);
     const auto due = loop_ != nullptr ? loop_->soonest_timer() : std::nullopt;
-    return due ? std::clamp(*due, now + short_patience, now + patience) : now + patience;
+    return due ? std::min(std::max(*due, now + short_patience), now + credit_) : now + credit_;
 }
 
 bool FarFiles::is_silent(int mount) const noexcept

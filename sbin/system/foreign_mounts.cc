@@ -33,15 +33,18 @@ bool is_local_type(std::string_view type) noexcept
     return std::ranges::binary_search(local_types, type);
 }
 
-/// What follows what is known is the kernel's word alone; a table that cannot tell of changes is read once.
-bool ForeignMounts::has_changed() noexcept
+/// The first reading is asked for here, each later one by the kernel; a table that tells of no changes is
+/// read once.
+void ForeignMounts::look_for_changes() noexcept
 {
     if (!changes_) {
         changes_.reset(::open(table_.c_str(), O_RDONLY | O_CLOEXEC));
-        return static_cast<bool>(changes_);
+        is_known_ = !changes_;
+        return;
     }
     pollfd look{changes_.get(), POLLPRI, 0};
-    return ::poll(&look, 1, 0) > 0 && (look.revents & POLLPRI) != 0;
+    if (::poll(&look, 1, 0) > 0 && (look.revents & POLLPRI) != 0)
+        is_known_ = false; // until it has been read: the kernel tells once
 }
 
 void ForeignMounts::read()
@@ -55,6 +58,7 @@ void ForeignMounts::read()
         if (!is_local_type(mount.type) && (root == nullptr || mount.number != root->number))
             found.push_back({mount.id, mount.path, mount.type});
     mounts_ = std::move(found);
+    is_known_ = true;
 }
 
 /// The last one made there: the others are below it.
@@ -67,7 +71,8 @@ const ForeignMount* ForeignMounts::find(std::string_view place) const noexcept
 
 const ForeignMount* ForeignMounts::on_the_way_to(std::string_view path)
 {
-    if (has_changed())
+    look_for_changes();
+    if (!is_known_)
         read();
     if (mounts_.empty())
         return nullptr;

@@ -30,14 +30,17 @@ public:
     /// without /proc. Links are followed, and nothing on such a mount is touched. The root's own file system
     /// is none, wherever it is mounted: without it nothing works. Stands until the next call.
     const ForeignMount* on_the_way_to(std::string_view path);
+    /// One of those that there were when that was asked last. Allocates nothing.
+    [[nodiscard]] const ForeignMount* any() const noexcept { return mounts_.empty() ? nullptr : &mounts_[0]; }
 
 private:
-    bool has_changed() noexcept;
+    void look_for_changes() noexcept;
     void read();
     [[nodiscard]] const ForeignMount* find(std::string_view place) const noexcept;
 
     std::string table_;
-    UniqueFd changes_; ///< the table, open: the kernel tells when it is another
+    UniqueFd changes_;      ///< the table, open: the kernel tells when it is another
+    bool is_known_ = false; ///< `mounts_` is what the table held when it changed last
     std::vector<ForeignMount> mounts_;
 };
 
