@@ -43,7 +43,7 @@ bool KeeperPool::State::has_slack(int latest) noexcept
     });
 }
 
-/// Lets go of some read ends, those of the longest runs first; false where there is none left. The script of
+/// Lets go of some read ends, in the order of their keepers; false where there is none left. The script of
 /// the run is over, and its keeper has an end of its own.
 bool KeeperPool::State::let_go_of_outputs() noexcept
 {

@@ -67,25 +67,22 @@ void KeeperPool::State::report_dropped() noexcept
         look_at_scribe();
 }
 
-void KeeperPool::State::say_parts(std::initializer_list<std::string_view> parts) noexcept
+bool KeeperPool::State::say_parts(std::initializer_list<std::string_view> parts) noexcept
 {
     if (is_closed)
-        return;
+        return false;
     report_dropped();
     for (std::string_view part : parts)
         while (!part.empty())
             feed_own(model::take_shown(part));
     own_lines.finish_partial();
-    put_own_line();
+    return put_own_line();
 }
 
 /// Of those that the run's keeper dropped and could not tell of.
 void KeeperPool::State::tell_dropped(const Run& run, std::uint32_t lines) noexcept
 {
-    const std::uint64_t before = dropped;
-    if (lines != 0)
-        say_parts({run.label, ": ", Digits(lines).view(), " lines dropped", not_read});
-    if (dropped != before)
+    if (lines != 0 && !say_parts({run.label, ": ", Digits(lines).view(), " lines dropped", not_read}))
         dropped_of_scripts += lines;
 }
 
@@ -94,18 +91,19 @@ void KeeperPool::State::feed_own(std::string_view shown) noexcept
 {
     while (!shown.empty()) {
         shown.remove_prefix(own_lines.feed(shown));
-        put_own_line();
+        (void)put_own_line();
     }
 }
 
-/// The line, or the part of a long one, that is ready.
-void KeeperPool::State::put_own_line() noexcept
+/// The line, or the part of a long one, that is ready. False when it was dropped.
+bool KeeperPool::State::put_own_line() noexcept
 {
     if (!own_lines.is_ready())
-        return;
-    if (dropped > 0 || !put_line(own_lines.line()))
-        ++dropped;
+        return true;
+    const bool is_put = dropped == 0 && put_line(own_lines.line());
+    dropped += is_put ? 0 : 1;
     own_lines.next();
+    return is_put;
 }
 
 } // namespace init::keeper

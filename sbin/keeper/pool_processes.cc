@@ -95,8 +95,10 @@ void KeeperPool::State::remake_scribe() noexcept
 {
     if (scribe != 0 || is_closed || fork_scribe())
         return;
+    const char* const why = ::strerrordesc_np(errno);
     if (scribe_again_at == Clock::time_point{})
-        say_parts({"cannot make another scribe: ", ::strerrordesc_np(errno), "; trying again"});
+        (void)say_parts(
+            {"cannot make another scribe: ", why != nullptr ? why : "unknown error", "; trying again"});
     scribe_again_at = Clock::now() + remake_after;
 }
 
@@ -154,7 +156,7 @@ bool KeeperPool::State::wake_helper(std::string_view what, pid_t pid, Clock::tim
     const bool is_again = now - woken_at < stopped_again_within;
     woken_at = now;
     if (is_again)
-        say_parts({"a ", what, " was stopped again after CONT; another one takes its place"});
+        (void)say_parts({"a ", what, " was stopped again after CONT; another one takes its place"});
     (void)system::send_signal(pid, is_again ? SIGKILL : SIGCONT);
     return true;
 }

@@ -173,12 +173,12 @@ struct KeeperPool::State {
     void child_is_script(pid_t pid, int status, const EventSink& sink);
 
     // Lines of init's own.
-    void say(std::string_view line) noexcept { say_parts({line}); }
-    void say_parts(std::initializer_list<std::string_view> parts) noexcept;
+    void say(std::string_view line) noexcept { (void)say_parts({line}); }
+    bool say_parts(std::initializer_list<std::string_view> parts) noexcept; ///< false when it was dropped
     void tell_dropped(const Run& run, std::uint32_t lines) noexcept;
     void look_at_scribe() noexcept;
     void feed_own(std::string_view shown) noexcept;
-    void put_own_line() noexcept;
+    bool put_own_line() noexcept;
     void report_dropped() noexcept;
     bool put_line(std::string_view line) noexcept;
 

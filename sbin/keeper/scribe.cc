@@ -173,7 +173,8 @@ bool Scribe::tell_lost() noexcept
     add("init: ");
     at = std::to_chars(at, at + 24, lost).ptr;
     add(" lines are lost: the container's output did not take them (");
-    add(std::string_view(::strerrordesc_np(desk_.reason)).substr(0, 60));
+    const char* const why = ::strerrordesc_np(desk_.reason);
+    add(std::string_view(why != nullptr ? why : "an error without a name").substr(0, 60));
     add(")\n");
     const std::string_view words(note, static_cast<std::size_t>(at - note));
     if (put(words) < words.size())
