@@ -28,7 +28,7 @@ public:
     /// Called when something given to `keep` has gone.
     void on_loss(std::function<void()> lost) { lost_ = std::move(lost); }
     /// As `FolderWatch::keep`.
-    void keep(const std::string& path) noexcept { folders_.keep(path); }
+    void keep(const std::string& path) { folders_.keep(path); }
     /// A stop asks for itself, and nothing is noticed any more.
     void begin_stop() noexcept { folders_.let_go(); }
     /// OwnershipUnsure comes soon, once for a burst. Allocates nothing.

@@ -4,7 +4,6 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -25,7 +24,7 @@ FolderWatch::FolderWatch() noexcept : fd_(::inotify_init1(IN_NONBLOCK | IN_CLOEX
 {
 }
 
-world::Result<void> FolderWatch::add(const std::string& folder) noexcept
+world::Result<void> FolderWatch::add(const std::string& folder)
 {
     // A folder that is named again, or by another way, has the watch that it has.
     constexpr unsigned mask = written | IN_ONLYDIR | IN_MASK_ADD;
@@ -35,21 +34,23 @@ world::Result<void> FolderWatch::add(const std::string& folder) noexcept
     return world::errno_code();
 }
 
-bool FolderWatch::take(int watch) noexcept
+bool FolderWatch::take(int watch)
 {
-    highest_ = std::max(highest_, watch);
+    if (watch >= 0)
+        watches_.insert(watch);
     return watch >= 0;
 }
 
 void FolderWatch::let_go() noexcept
 {
-    // EINVAL: one that has gone with its folder.
-    for (int watch = 1; watch <= highest_; ++watch)
+    // EINVAL: one that has gone with its folder, which nobody has heard of yet.
+    for (const int watch : watches_)
         (void)::inotify_rm_watch(fd_.get(), watch);
+    watches_.clear();
     is_over_ = true;
 }
 
-void FolderWatch::keep(const std::string& path) noexcept
+void FolderWatch::keep(const std::string& path)
 {
     constexpr unsigned as_named = IN_DONT_FOLLOW | IN_MASK_ADD;
     if (!fd_ || is_over_)
@@ -68,6 +69,8 @@ FolderWatch::Noticed FolderWatch::drain() noexcept
             inotify_event event{};
             std::memcpy(&event, events.data() + at, sizeof event);
             at += static_cast<ssize_t>(sizeof event + event.len);
+            if ((event.mask & IN_IGNORED) != 0)
+                watches_.erase(event.wd);
             const bool is_overflow = (event.mask & IN_Q_OVERFLOW) != 0;
             noticed.written = noticed.written || is_overflow || (event.mask & written) != 0;
             noticed.lost = noticed.lost || is_overflow || (event.mask & lost) != 0;

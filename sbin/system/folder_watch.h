@@ -7,6 +7,7 @@
 #include "system/unique_fd.h"
 #include "world/result.h"
 
+#include <set>
 #include <string>
 
 namespace init::system {
@@ -27,11 +28,11 @@ public:
     [[nodiscard]] int error() const noexcept { return error_; }
     /// From now on; once is enough. A folder that does not exist is passed over. Errors: errno of
     /// inotify_add_watch(2), as ENOSPC; nothing is said of one where nothing is ever noticed.
-    world::Result<void> add(const std::string& folder) noexcept;
+    world::Result<void> add(const std::string& folder);
     /// The folder, or the file that is no folder, is to stay where it is; a folder with all that is in it.
     /// What is made anew has to be named again. One that cannot be watched is passed over: there are other
     /// moments at which it is looked for.
-    void keep(const std::string& path) noexcept;
+    void keep(const std::string& path);
     /// Takes what has come.
     Noticed drain() noexcept;
     /// From now on nothing is noticed. The kernel frees watches some ms later, and whoever closes the
@@ -39,11 +40,11 @@ public:
     void let_go() noexcept;
 
 private:
-    bool take(int watch) noexcept;
+    bool take(int watch);
 
     UniqueFd fd_;
     int error_ = 0;
-    int highest_ = 0; ///< of the watches, which count from 1
+    std::set<int> watches_; ///< that the kernel has
     bool is_over_ = false;
 };
 
