@@ -54,15 +54,10 @@ struct Capabilities {
 
 // The most frequent first: they are compared in this order.
 constexpr unsigned allowed[] = {
-    SYS_read,          SYS_write,        SYS_ppoll,           SYS_readv,           SYS_writev,
-    SYS_recvmsg,       SYS_epoll_pwait,  SYS_close,           SYS_fcntl,           SYS_exit_group,
-    SYS_exit,          SYS_rt_sigreturn, SYS_rt_sigprocmask,  SYS_rt_sigaction,    SYS_futex,
-    SYS_clock_gettime, SYS_nanosleep,    SYS_clock_nanosleep, SYS_restart_syscall, SYS_getpid,
+    SYS_read,       SYS_write, SYS_ppoll,        SYS_close,
+    SYS_exit_group, SYS_exit,  SYS_rt_sigreturn, SYS_restart_syscall,
 #ifdef SYS_poll
     SYS_poll,
-#endif
-#ifdef SYS_epoll_wait
-    SYS_epoll_wait,
 #endif
 };
 constexpr std::size_t head_size = 3; ///< the machine is looked at, then the call is loaded
@@ -116,7 +111,7 @@ void keep_capabilities(std::initializer_list<int> kept) noexcept
     (void)::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     for (int which = 0; which < most_capabilities; ++which)
         if (!is_kept(which))
-            (void)::prctl(PR_CAPBSET_DROP, which, 0, 0, 0); // last of all fails the right to do this
+            (void)::prctl(PR_CAPBSET_DROP, which, 0, 0, 0); // without the right to do it all stay
     Capabilities held;
     if (!held.read())
         return;

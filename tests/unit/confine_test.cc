@@ -120,6 +120,11 @@ BOOST_AUTO_TEST_CASE(behind_the_filter_open_descriptors_can_be_used_and_nothing_
             return 4;
         if (::fork() != -1 || errno != EPERM)
             return 5;
+        if (::fcntl(ends[0], F_DUPFD, 0) >= 0 || errno != EPERM)
+            return 12;
+        msghdr message{};
+        if (::recvmsg(ends[0], &message, 0) >= 0 || errno != EPERM)
+            return 13;
         if (::unlink("/none") != -1 || errno != EPERM)
             return 6;
         if (::kill(::getppid(), 0) != -1 || errno != EPERM)
