@@ -87,7 +87,7 @@ private:
         bool done = false; ///< once, wait and boot entries: started in this stay in their levels
         bool demanded = false;
         bool leaving = false;
-        bool gone = false; ///< not in the table any more; forgotten when its process ends
+        bool gone = false; ///< not in the table any more
         bool skip_said = false;
         bool failure_said = false;
         bool is_queued = false; ///< in `idle_`

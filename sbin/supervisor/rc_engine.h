@@ -68,8 +68,8 @@ public:
     void interrupt(std::optional<world::TimePoint> until = std::nullopt) noexcept;
     /// Drops what has not begun.
     void abandon() noexcept;
-    /// The services whose scripts have not begun, or are held, in the order of the level.
-    [[nodiscard]] std::vector<std::string> left() const;
+    /// The services whose K-scripts have not begun, or are held, in the order of the level.
+    [[nodiscard]] std::vector<std::string> left_to_stop() const;
     /// Scripts that were overtaken or are waited for and have not ended.
     [[nodiscard]] std::size_t unfinished() const noexcept;
     /// A script that was to stop a service was ended at its limit, could not be run, or ended unseen.

@@ -216,12 +216,16 @@ void RcEngine::abandon() noexcept
         drop_held(held_.back().step);
 }
 
-std::vector<std::string> RcEngine::left() const
+std::vector<std::string> RcEngine::left_to_stop() const
 {
     std::vector<std::string> names;
-    for (std::size_t step = 0; schedule_.left() + held_.size() != 0 && step < steps_.size(); ++step)
-        if (!schedule_.has_begun(step) || std::ranges::find(held_, step, &Held::step) != held_.end())
+    if (schedule_.left() + held_.size() == 0)
+        return names;
+    for (std::size_t step = 0; step < steps_.size(); ++step) {
+        const bool is_held = std::ranges::find(held_, step, &Held::step) != held_.end();
+        if (steps_[step].step.verb == "stop" && (is_held || !schedule_.has_begun(step)))
             names.push_back(steps_[step].step.link.name);
+    }
     return names;
 }
 

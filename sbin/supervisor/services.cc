@@ -49,6 +49,7 @@ Service* Services::find(std::string_view name) noexcept
 void Services::learn(Service& service, const std::string& path, const world::FileLook& look)
 {
     const bool is_known = service.script == path || look.is_still(service.script_look);
+    service.script = path;
     if (service.read && is_known && !service.is_outdated)
         return;
     service.script_look = look;
@@ -57,10 +58,9 @@ void Services::learn(Service& service, const std::string& path, const world::Fil
         world::lines_or_complain(host_.tree, path, script_limit, complaints);
     // Nobody answers for it now: what is known of it stands, and next time it is read.
     service.is_outdated = !text && text.error() == boost::system::errc::timed_out;
-    service.script = path;
     if (std::exchange(service.read, true) && service.is_outdated)
         return;
-    if (!text && text.error() != boost::system::errc::no_such_file_or_directory)
+    if (!text && !service.is_outdated && text.error() != boost::system::errc::no_such_file_or_directory)
         complaints.push_back(
             {path, 0,
              "cannot be read (" + text.error().message() + "), its settings and pid files are not known"});
@@ -449,7 +449,7 @@ std::vector<Service*> Services::still_up()
     (void)read_locks(told);
     std::vector<Service*> up;
     for (Service& service : services_)
-        if (service.locked || service.main != 0 || service.started)
+        if (service.is_up())
             up.push_back(&service);
     std::sort(up.begin(), up.end(), [](const Service* a, const Service* b) { return a->order > b->order; });
     return up;

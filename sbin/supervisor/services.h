@@ -48,6 +48,9 @@ struct Service {
     std::string reason;                                             ///< why it was skipped
     model::ServiceSettings settings;
     std::vector<std::string> pid_files; ///< the one that once named a live process comes first
+
+    /// Locked, living, or started and not stopped since, as far as is known without a look.
+    [[nodiscard]] bool is_up() const noexcept { return main != 0 || started || locked; }
 };
 
 class Services final : public RunListener {
@@ -106,7 +109,7 @@ public:
     {
         std::size_t count = 0;
         for (const Service& service : services_)
-            if ((service.main != 0 || service.started || service.locked) && counts(service))
+            if (service.is_up() && counts(service))
                 ++count;
         return count;
     }

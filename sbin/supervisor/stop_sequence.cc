@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <span>
 #include <utility>
 
 namespace init::supervisor {
@@ -319,25 +320,27 @@ void StopSequence::give_up() noexcept
     reserve_is_due_ = true;
 }
 
-/// Whose stop has not begun, for whoever reads what became of them.
+/// Whose stop has not begun, for whoever reads what became of them. In Red Hat's layout a script is run
+/// only for what is up.
 void StopSequence::name_those_left()
 {
-    std::vector<std::string> names = engine_.left();
-    if (!is_gathered_)
-        (void)services_.count_up([&](const Service& service) {
-            const bool is_left = !level_was_entered_ || !is_left_to_level(service);
-            if (is_left)
-                names.push_back(service.name);
-            return is_left;
+    std::vector<std::string> names = engine_.left_to_stop();
+    if (engine_.layout() == model::Layout::red_hat)
+        std::erase_if(names, [this](const std::string& name) {
+            const Service* const service = services_.find(name);
+            return !service || !service->is_up();
         });
+    if (!is_gathered_)
+        for (const Service& service : services_.all())
+            if (service.is_up() && (!level_was_entered_ || !is_left_to_level(service)))
+                names.push_back(service.name);
     for (auto next = unlinked_.rbegin(); next != unlinked_.rend(); ++next)
         if (!next->script.empty())
             names.push_back(next->service->name);
     for (std::size_t at = 0; at < names.size(); at += names_in_a_line) {
-        const auto last =
-            names.begin() + static_cast<std::ptrdiff_t>(std::min(at + names_in_a_line, names.size()));
-        host_.log.say(fmt::format("their stop scripts are not run: {}",
-                                  fmt::join(names.begin() + static_cast<std::ptrdiff_t>(at), last, ", ")));
+        const std::span line =
+            std::span(names).subspan(at).first(std::min(names_in_a_line, names.size() - at));
+        host_.log.say(fmt::format("no time is left for the stop scripts of {}", fmt::join(line, ", ")));
     }
 }
 

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(those_whose_K_scripts_have_not_begun_when_the_time_is_up_ar
     for (const auto when : {1000ms, 1500ms, 2000ms})
         life.host.signal_at(when, SIGTERM);
     BOOST_TEST(life.run() == 73);
-    BOOST_TEST(life.host.has_said("their stop scripts are not run: b, a"));
+    BOOST_TEST(life.host.has_said("no time is left for the stop scripts of b, a"));
 
     Life early;
     early.red_hat({"a", "slow"});
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(those_whose_K_scripts_have_not_begun_when_the_time_is_up_ar
     for (const auto when : {1000ms, 1100ms, 1200ms})
         early.host.signal_at(when, SIGTERM);
     BOOST_TEST(early.run() == 73);
-    BOOST_TEST(early.host.has_said("their stop scripts are not run: a, slow"));
+    BOOST_TEST(early.host.has_said("no time is left for the stop scripts of a, slow"));
 }
 
 BOOST_AUTO_TEST_CASE(a_K_script_that_cannot_be_run_is_told_and_the_service_gets_TERM)
