@@ -11,9 +11,10 @@ namespace init::system {
 /// Keeps the soft RLIMIT_NOFILE of now, the first time it is called.
 void remember_file_limit() noexcept;
 
-/// Raises the soft limit to the hard one, at most to 65536, less an eighth of it or 64: so many descriptors
-/// are kept back, by the kernel, from everything that init does before a stop. Remembers the old one first. A
-/// refusal leaves all as it is.
+/// Sets the soft limit to the hard one, or to 65536 or what it was where that is less, less the smaller of
+/// 64 and an eighth of it: so many descriptors are kept back, by the kernel, from everything that init does
+/// before a stop. That may be below what it was. Remembers the old one first. A refusal leaves all as it
+/// is.
 void raise_file_limit() noexcept;
 
 /// From now on those may be used: a stop has begun, and its K-scripts need them.
