@@ -30,6 +30,7 @@ namespace init::applets {
 namespace {
 
 constexpr mode_t file_mask = 022;
+constexpr int wrong_usage = 64; ///< EX_USAGE. Source: sysexits.h
 
 struct Ending {
     int status = model::exit_status::init_fault;
@@ -109,6 +110,17 @@ Ending boot(const model::InitArguments& arguments)
     return {status, again};
 }
 
+/// PID 1 has nobody to ask, and passes over what it does not know. Whoever starts it by hand may not have meant to boot.
+int refuse_to_boot(const model::Diagnostics& complaints)
+{
+    for (const model::Diagnostic& complaint : complaints)
+        fmt::print(stderr, "init: {}\n", to_string(complaint));
+    fmt::print(stderr,
+               "init: this process is not PID 1, so it boots only with words that it knows; nothing was "
+               "started, see init(8)\n");
+    return wrong_usage;
+}
+
 } // namespace
 
 int init(Arguments words)
@@ -118,6 +130,8 @@ int init(Arguments words)
         fmt::print("rcinit {}\n", RCINIT_VERSION);
         return 0;
     }
+    if (::getpid() != 1 && !arguments.complaints.empty())
+        return refuse_to_boot(arguments.complaints);
     settle_process();
     const Ending ending = boot(arguments);
     if (ending.boot_again) {

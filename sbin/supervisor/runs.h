@@ -105,6 +105,12 @@ public:
         return count;
     }
 
+    template <class Visit> void each_at_work(Visit&& visit) const
+    {
+        for (const Run* run : working_)
+            visit(*run);
+    }
+
     /// From now on its time is over at `limit`.
     void set_limit(Run& run, world::TimePoint limit) noexcept;
     /// TERM, and CONT for one that was stopped.

@@ -159,7 +159,8 @@ void Services::run_over(const Run& run, const model::RunOutcome& outcome, pid_t 
     service.exit = outcome.exit;
     switch (run.purpose) {
     case RunPurpose::start:
-        return after_start(service, outcome, left);
+        // What a script was doing when it was told to end is no daemon, though it may end a moment later.
+        return after_start(service, outcome, run.told_to_end ? 0 : left);
     case RunPurpose::stop:
         return after_stop(service, outcome);
     case RunPurpose::renew:

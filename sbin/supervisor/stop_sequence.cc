@@ -61,10 +61,12 @@ void StopSequence::prepare() noexcept
 
 void StopSequence::say_beginning()
 {
-    const std::string until =
-        cause_.from_outside ? fmt::format("; to be gone within {:.1f} s",
-                                          std::chrono::duration<double>(*budget_.deadline() - begun_).count())
-                            : std::string();
+    std::string until;
+    if (cause_.at_once)
+        until = "; ending at once, no K-scripts are run";
+    else if (cause_.from_outside)
+        until = fmt::format("; to be gone within {:.1f} s",
+                            std::chrono::duration<double>(*budget_.deadline() - begun_).count());
     host_.log.say(
         fmt::format("stopping through runlevel {}: {}{}", cause_.level.letter(), cause_.words, until));
 }
@@ -324,6 +326,11 @@ void StopSequence::give_up() noexcept
 /// only for what is up.
 void StopSequence::name_those_left()
 {
+    runs_.each_at_work([this](const Run& run) {
+        if (run.purpose == model::RunPurpose::stop)
+            host_.log.say(fmt::format("{}: {} has not ended after {:.1f} s; it is cut off", run.name,
+                                      run.verb, seconds_of(host_.clock.now() - run.begun)));
+    });
     std::vector<std::string> names = engine_.left_to_stop();
     if (engine_.layout() == model::Layout::red_hat)
         std::erase_if(names, [this](const std::string& name) {

@@ -102,6 +102,16 @@ BOOST_AUTO_TEST_CASE(a_start_that_leaves_nothing_is_done_and_one_that_fails_is_f
     BOOST_TEST((row.exit == 7));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_start_was_doing_when_its_time_was_over_is_no_daemon_of_its)
+{
+    Life life;
+    life.settings.start_timeout = 1s;
+    life.red_hat({"cut"});
+    life.host.start_of("cut").hangs = true;
+    life.host.start_of("cut").status = killed_by(SIGTERM); // and what it waited for ends a moment later
+    BOOST_TEST(status_at(life, 3s, "cut").state == "failed");
+}
+
 namespace {
 
 /// A pid file of web's that names a process under another service's keeper, when web is to be started.

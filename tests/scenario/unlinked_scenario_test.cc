@@ -77,6 +77,7 @@ BOOST_AUTO_TEST_CASE(those_whose_K_scripts_have_not_begun_when_the_time_is_up_ar
         life.host.signal_at(when, SIGTERM);
     BOOST_TEST(life.run() == 73);
     BOOST_TEST(life.host.has_said("no time is left for the stop scripts of b, a"));
+    BOOST_TEST(life.host.has_said("hangs: stop has not ended after 1.0 s; it is cut off"));
 
     Life early;
     early.red_hat({"a", "slow"});
