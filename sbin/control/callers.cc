@@ -92,7 +92,16 @@ void Callers::read(world::CallId call)
     if (got > 0)
         read_lines(*found, {part.data(), static_cast<std::size_t>(got)});
     else if (got == 0 || (errno != EAGAIN && errno != EINTR))
-        drop(static_cast<std::size_t>(found - callers_.begin()));
+        hang_up(*found);
+}
+
+/// Its call may have been taken, so its pipe stays what it is until the run has a copy or the call is over:
+/// another caller's would get the number.
+void Callers::hang_up(Caller& caller) noexcept
+{
+    if (caller.connection)
+        waiter_.remove(caller.connection.get());
+    caller.connection.reset();
 }
 
 void Callers::read_lines(Caller& caller, std::string_view bytes)
@@ -134,7 +143,7 @@ bool Callers::answer(world::CallId call, const world::CallAnswer& answer)
 
 void Callers::drop(std::size_t index) noexcept
 {
-    waiter_.remove(callers_[index].connection.get());
+    hang_up(callers_[index]);
     callers_.erase(callers_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 

@@ -41,6 +41,7 @@ public:
 private:
     struct Caller {
         world::CallId id{};
+        /// Nothing once the caller has gone; its call may be held or at work still.
         system::UniqueFd connection;
         system::UniqueFd output;
         std::string line; ///< begun by the caller, not ended
@@ -48,6 +49,7 @@ private:
 
     void read(world::CallId call);
     void read_lines(Caller& caller, std::string_view bytes);
+    void hang_up(Caller& caller) noexcept;
     void drop(std::size_t index) noexcept;
 
     Waiter& waiter_;

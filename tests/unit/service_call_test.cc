@@ -256,7 +256,7 @@ BOOST_FIXTURE_TEST_CASE(an_init_that_goes_away_leaves_no_false_status, Fixture)
     BOOST_TEST(ran.status == 102);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_caller_that_is_killed_leaves_nothing_behind, Fixture)
+BOOST_FIXTURE_TEST_CASE(the_pipe_of_a_caller_that_is_killed_stays_its_own_until_its_call_is_over, Fixture)
 {
     bool killed = false;
     (void)run_client([this] { return code_of(call_service(root.path(), sample())); },
@@ -268,10 +268,19 @@ BOOST_FIXTURE_TEST_CASE(a_caller_that_is_killed_leaves_nothing_behind, Fixture)
                              killed = true;
                          }
                      });
-    for (int tries = 0; tries < 200 && callers.size() != 0; ++tries)
+    for (int tries = 0; tries < 200 && waiter.size() != 1; ++tries)
         turn(10);
-    BOOST_TEST(callers.size() == 0);
     BOOST_TEST(waiter.size() == 1); // the listener
+    const auto* called = find<world::ServiceCalled>();
+    BOOST_REQUIRE(called);
+    // Its script may be held still, and will be given this number.
+    const int another = ::dup(STDIN_FILENO);
+    BOOST_TEST(another != called->output);
+    BOOST_TEST(::fcntl(called->output, F_GETFD) != -1);
+    BOOST_TEST(!callers.answer(called->call, {Answer::ended, 0, {}}));
+    BOOST_TEST(callers.size() == 0);
+    BOOST_TEST(::fcntl(called->output, F_GETFD) == -1);
+    ::close(another);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_call_without_its_pipe_or_cut_off_is_refused, Fixture)
