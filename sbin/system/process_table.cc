@@ -180,7 +180,11 @@ std::optional<ProcessStat> read_process(pid_t pid) noexcept
     stat.parent = take_number<pid_t>(text);
     stat.group = take_number<pid_t>(text);
     stat.session = take_number<pid_t>(text);
-    skip_fields(text, 15);
+    skip_fields(text, 13);
+    // A first thread that has ended stays a zombie until the last one has; its process lives.
+    if (take_number<long>(text) > 1 && stat.state == 'Z')
+        stat.state = 'S';
+    skip_fields(text, 1);
     stat.start_time = take_number<std::uint64_t>(text);
     return stat;
 }

@@ -14,7 +14,7 @@ namespace init::system {
 struct ProcessStat {
     pid_t pid = 0;
     char comm[16] = {}; ///< the program's name, cut to 15 bytes; any bytes that its owner likes
-    char state = '?';   ///< R S D Z T ...
+    char state = '?';   ///< R S D Z T ...; of the first thread, S where that one alone has ended
     pid_t parent = 0;
     pid_t group = 0;
     pid_t session = 0;

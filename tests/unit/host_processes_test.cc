@@ -5,10 +5,14 @@
 #include "host_world.h"
 
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <iterator>
+#include <thread>
 
 using namespace init;
 using namespace init::test;
@@ -107,6 +111,26 @@ HOST_TEST(TERM_of_another_process_inside_is_told_with_its_sender)
     const world::SignalReceived signal = world.all<world::SignalReceived>()[0];
     HOLDS(signal.signo == SIGTERM && signal.sender == child);
     HOLDS(!signal.from_outside && !signal.from_kernel);
+    return {};
+}
+
+HOST_TEST(a_process_whose_first_thread_alone_has_ended_lives)
+{
+    const pid_t child = ::fork();
+    if (child == 0) {
+        std::thread([] { ::pause(); }).detach();
+        ::syscall(SYS_exit, 0);
+    }
+    const auto first_thread = [child] {
+        std::ifstream file{"/proc/" + std::to_string(child) + "/stat"};
+        std::string words{std::istreambuf_iterator<char>{file}, {}};
+        return words.substr(std::min(words.rfind(')'), words.size()));
+    };
+    HOLDS(world.wait_until([&] { return first_thread().starts_with(") Z"); }));
+    HOLDS(world.processes.is_alive(child));
+    HOLDS(world.processes.population(world::Processes::Count::all).others == 1);
+    world.processes.signal_rest(SIGKILL);
+    HOLDS(world.wait_until([&] { return !world.processes.is_alive(child); }));
     return {};
 }
 
