@@ -110,7 +110,8 @@ Ending boot(const model::InitArguments& arguments)
     return {status, again};
 }
 
-/// PID 1 has nobody to ask, and passes over what it does not know. Whoever starts it by hand may not have meant to boot.
+/// PID 1 has nobody to ask, and passes over what it does not know. Whoever starts it by hand may not have
+/// meant to boot.
 int refuse_to_boot(const model::Diagnostics& complaints)
 {
     for (const model::Diagnostic& complaint : complaints)

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <sys/wait.h>
+
 #include <algorithm>
 #include <csignal>
 #include <utility>
@@ -21,6 +23,13 @@ using namespace std::chrono_literals;
 constexpr auto kill_after_term = 5s;   ///< a script that was told to end and does not
 constexpr auto end_after_kill = 500ms; ///< where there is a deadline
 
+/// Also with a failure. One that somebody has killed has stopped half of it, or nothing.
+bool came_to_its_end(const model::RunOutcome& outcome) noexcept
+{
+    const bool was_killed = outcome.status && WIFSIGNALED(*outcome.status);
+    return outcome.result != model::RunResult::unseen && !was_killed;
+}
+
 } // namespace
 
 // --- What becomes of runs ---------------------------------------------------------------------------
@@ -29,7 +38,7 @@ void RcEngine::run_over(const Run& run, const model::RunOutcome& outcome, pid_t,
 {
     if (is_waited_for(run.id) && !is_tried_again(run, outcome)) {
         (void)remove(run.id); // first: nothing may wait for it any more, whatever else fails
-        if (outcome.purpose == RunPurpose::stop && outcome.result == model::RunResult::unseen)
+        if (outcome.purpose == RunPurpose::stop && !came_to_its_end(outcome))
             cut_off_ = true;
         finish(run, outcome, why);
     }

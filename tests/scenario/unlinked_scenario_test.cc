@@ -68,6 +68,19 @@ BOOST_AUTO_TEST_CASE(a_deadline_that_comes_while_a_script_hangs_bounds_it_at_onc
     BOOST_TEST(life.in_order("stop one", "reserve"));
 }
 
+BOOST_AUTO_TEST_CASE(a_K_script_that_somebody_killed_has_not_come_to_its_end)
+{
+    for (const auto& [status, left_with] :
+         {std::pair{killed_by(SIGKILL), 73}, {killed_by(SIGSEGV), 73}, {exited(1), 0}}) {
+        Life life;
+        life.red_hat({"a", "b"});
+        life.host.stop_of("a").status = status;
+        life.host.signal_at(1s, SIGTERM);
+        BOOST_TEST(life.run() == left_with);
+        BOOST_TEST(life.host.count("stop b") == 1u);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(those_whose_K_scripts_have_not_begun_when_the_time_is_up_are_named)
 {
     Life life;
