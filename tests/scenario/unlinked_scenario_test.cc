@@ -86,16 +86,16 @@ BOOST_AUTO_TEST_CASE(those_whose_K_scripts_have_not_begun_when_the_time_is_up_ar
     Life life;
     life.red_hat({"a", "b", "hangs"});
     life.host.stop_of("hangs").hangs = true;
-    for (const auto when : {1000ms, 1500ms, 2000ms})
+    for (const auto when : {1s, 2s, 3s})
         life.host.signal_at(when, SIGTERM);
     BOOST_TEST(life.run() == 73);
     BOOST_TEST(life.host.has_said("no time is left for the stop scripts of b, a"));
-    BOOST_TEST(life.host.has_said("hangs: stop has not ended after 1.0 s; it is cut off"));
+    BOOST_TEST(life.host.has_said("hangs: stop has not ended after 2.0 s; it is cut off"));
 
     Life early;
     early.red_hat({"a", "slow"});
     early.host.start_of("slow").hangs = early.host.start_of("slow").deaf = true;
-    for (const auto when : {1000ms, 1100ms, 1200ms})
+    for (const auto when : {1s, 2s, 3s})
         early.host.signal_at(when, SIGTERM);
     BOOST_TEST(early.run() == 73);
     BOOST_TEST(early.host.has_said("no time is left for the stop scripts of a, slow"));

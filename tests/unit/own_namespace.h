@@ -94,9 +94,9 @@ inline std::optional<Failure> in_own_namespace(const std::function<Failure()>& b
         // The visitor as well: the end of the namespace waits until it has been reaped.
         for (pid_t ended = 0; ended != inner; ended = ::waitpid(-1, &status, 0)) {
         }
-        constexpr char died[] = "the init of the test died";
+        const std::string died = "the init of the test died, wait status " + std::to_string(status);
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-            [[maybe_unused]] const ssize_t told = ::write(ends[1], died, sizeof died - 1);
+            [[maybe_unused]] const ssize_t told = ::write(ends[1], died.data(), died.size());
         }
         ::_exit(0);
     }
