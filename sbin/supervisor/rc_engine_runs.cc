@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kill_after_term = 5s;   ///< a script that was told to end and does not
 constexpr auto end_after_kill = 500ms; ///< where there is a deadline
+constexpr auto shows_after = 2ms;      ///< whether a script waits
 
 /// Also with a failure. One that somebody has killed has stopped half of it, or nothing.
 bool came_to_its_end(const model::RunOutcome& outcome) noexcept
@@ -159,7 +160,10 @@ std::size_t RcEngine::count_waiting() noexcept
     for (const WaitedFor& waited : waited_for_) {
         if (!waited.step)
             continue;
-        const bool is_busy = host_.processes.is_busy(waited.run);
+        // One that has just begun has not shown yet what it does; one that does nothing is over by then.
+        const Run* const run = runs_.find(waited.run);
+        const bool is_young = run && host_.clock.now() < run->begun + shows_after;
+        const bool is_busy = is_young || host_.processes.is_busy(waited.run);
         busy += is_busy ? 1 : 0;
         waiting += is_busy ? 0 : 1;
         if (busy == slots_.jobs())
