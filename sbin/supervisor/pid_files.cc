@@ -24,8 +24,8 @@ bool Services::is_meant(Service& service, const std::string& file, pid_t pid)
     if (pid == service.main)
         return true;
     const world::FileLook look = host_.tree.look(file);
-    const bool is_later = look.kind != world::FileKind::none &&
-                          host_.processes.started_at(pid) > look.modified + margin;
+    const bool is_later =
+        look.kind != world::FileKind::none && host_.processes.started_at(pid) > look.modified + margin;
     const auto other = std::ranges::find_if(services_, [&](const Service& s) {
         return s.main == pid && !s.pid_files.empty() && s.pid_files.front() != file &&
                pid_in(s.pid_files.front()) == pid;
